@@ -1,0 +1,13 @@
+namespace NodeDns.Config;
+
+/// <summary>How a rule compares the name of a question, a lower-case FQDN with its last dot.</summary>
+internal enum NameMatch : byte
+{
+    Exact,
+    Prefix,
+    Suffix,
+    Substring,
+
+    /// <summary>A regular expression of .NET's non-backtracking engine, not anchored.</summary>
+    Regex,
+}
