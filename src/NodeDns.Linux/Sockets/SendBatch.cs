@@ -1,0 +1,127 @@
+using System;
+using System.Diagnostics;
+using NodeDns.Linux.Syscalls;
+
+namespace NodeDns.Linux.Sockets;
+
+/// <summary>Slots for the datagrams of one sendmmsg: written in place, sent together.</summary>
+/// <remarks>
+/// Owned by one thread. The order is <see cref="Reserve"/>, write, Commit; a reserved slot that is not committed is
+/// simply handed out again.
+/// </remarks>
+public sealed unsafe class SendBatch : IDisposable
+{
+    private readonly MessageSlots _slots;
+    private readonly Libc.mmsghdr* _headers;
+    private readonly byte* _buffers;
+    private readonly int _stride;
+    private readonly int _slotBytes;
+    private readonly int _capacity;
+
+    /// <param name="slots">Datagrams per call, at most 1,024.</param>
+    /// <param name="slotBytes">Longest datagram.</param>
+    public SendBatch(int slots, int slotBytes)
+    {
+        _slots = new MessageSlots(slots, slotBytes);
+        _headers = _slots.Headers;
+        _buffers = _slots.Buffers;
+        _stride = _slots.Stride;
+        _slotBytes = slotBytes;
+        _capacity = slots;
+    }
+
+    /// <summary>Committed datagrams that wait for <see cref="Flush"/>.</summary>
+    public int Count { get; private set; }
+
+    public int Capacity => _capacity;
+
+    public bool IsFull => Count == _capacity;
+
+    /// <summary>The next free slot's buffer; only while the batch is not full.</summary>
+    public Span<byte> Reserve()
+    {
+        Debug.Assert(Count < _capacity, "batch is full");
+
+        // SAFETY: Count never exceeds the capacity, and each slot has _slotBytes of its own.
+        return new Span<byte>(_buffers + ((nint)Count * _stride), _slotBytes);
+    }
+
+    /// <summary>Queues the reserved slot's first bytes for a client.</summary>
+    /// <param name="length">Bytes written into the slot.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="source">Which address of ours to send from; the default value for the socket's own.</param>
+    public void Commit(int length, in PeerAddress destination, in LocalAddress source)
+    {
+        Debug.Assert(Count < _capacity && (uint)length <= (uint)_slotBytes, "slot or length out of range");
+        int slot = Count;
+        ref Libc.msghdr header = ref _headers[slot].msg_hdr;
+        _slots.Vectors[slot].iov_len = (nuint)length;
+        _slots.Addresses[slot] = destination;
+        header.msg_name = &_slots.Addresses[slot];
+        header.msg_namelen = destination.Length;
+        if (source.IsDefault)
+        {
+            // The pointer to the control area stays: a length of zero is what the kernel goes by.
+            header.msg_controllen = 0;
+        }
+        else
+        {
+            PacketInfo.Write(ref header, in source);
+        }
+
+        Count = slot + 1;
+    }
+
+    /// <summary>Queues the reserved slot's first bytes for the peer of a connected socket.</summary>
+    public void Commit(int length)
+    {
+        Debug.Assert(Count < _capacity && (uint)length <= (uint)_slotBytes, "slot or length out of range");
+        int slot = Count;
+        _slots.Vectors[slot].iov_len = (nuint)length;
+        _headers[slot].msg_hdr.msg_name = null;
+        _headers[slot].msg_hdr.msg_namelen = 0;
+        _headers[slot].msg_hdr.msg_controllen = 0;
+        Count = slot + 1;
+    }
+
+    /// <summary>Sends all committed datagrams and empties the batch; never waits.</summary>
+    /// <param name="socket">The socket to send on.</param>
+    /// <param name="sent">Datagrams the kernel took.</param>
+    /// <param name="dropped">Datagrams it refused; they are gone, as on any wire.</param>
+    /// <returns>The number sent, or the last error when any datagram was dropped.</returns>
+    public SyscallResult Flush(UdpSocket socket, out int sent, out int dropped)
+    {
+        int total = Count;
+        int position = 0;
+        SyscallResult failure = default;
+        sent = 0;
+        while (position < total)
+        {
+            SyscallResult result = SyscallResult.From(Libc.sendmmsg(
+                socket.Descriptor, _headers + position, (uint)(total - position), Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL));
+            if (!result.IsError)
+            {
+                sent += result.Value;
+                position += result.Value;
+            }
+            else if (result.Error == Errno.EAGAIN)
+            {
+                // The socket buffer is full. Waiting would stall every other client of this worker.
+                failure = result;
+                break;
+            }
+            else if (result.Error != Errno.EINTR)
+            {
+                // An error with nothing sent belongs to the first datagram alone (no route, filtered, source gone).
+                failure = result;
+                position++;
+            }
+        }
+
+        Count = 0;
+        dropped = total - sent;
+        return dropped == 0 ? SyscallResult.Success(sent) : failure;
+    }
+
+    public void Dispose() => _slots.Dispose();
+}
