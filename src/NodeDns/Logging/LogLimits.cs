@@ -1,0 +1,22 @@
+using System;
+
+namespace NodeDns.Logging;
+
+/// <summary>The bounds of logging; beyond each, lines are dropped and counted.</summary>
+internal static class LogLimits
+{
+    /// <summary>Lines of text that wait for the writer.</summary>
+    public const int TextLines = 1024;
+
+    /// <summary>Query log entries that wait for the writer; about 350 bytes each, taken only when a log directive exists.</summary>
+    public const int QueryEntries = 4096;
+
+    /// <summary>Bytes gathered before one write to the output.</summary>
+    public const int WriteBytes = 16 * 1024;
+
+    /// <summary>Error lines per second of one errors directive; the rest is counted in one line.</summary>
+    public const int ErrorLinesPerSecond = 50;
+
+    /// <summary>How often dropped lines are reported.</summary>
+    public static readonly TimeSpan DropReportInterval = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,176 @@
+using System;
+using System.Buffers;
+using System.IO;
+using System.Text;
+using System.Threading;
+using NodeDns.Timing;
+
+namespace NodeDns.Logging;
+
+/// <summary>The one thread that writes the log; everybody else puts lines into a bounded ring and goes on.</summary>
+/// <remarks>
+/// A reader of our output that stalls must not stop a worker: when a ring is full the line is dropped and counted,
+/// and the count is said once there is room again. Info goes to standard output, warnings and errors to standard error.
+/// </remarks>
+internal sealed class LogQueue : IDisposable
+{
+    private readonly record struct Line(LogLevel Level, string Text);
+
+    private readonly LogRing<Line> _lines = new(LogLimits.TextLines);
+    private readonly ArrayBufferWriter<byte> _output = new(LogLimits.WriteBytes);
+    private readonly ArrayBufferWriter<byte> _errors = new(LogLimits.WriteBytes);
+    private readonly Stream _outputStream;
+    private readonly Stream _errorStream;
+    private readonly Clock _clock;
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private int _asleep;
+    private long _dropped;
+    private long _droppedReported;
+    private long _nextDropReport;
+
+    public LogQueue(Clock clock)
+        : this(clock, Console.OpenStandardOutput(), Console.OpenStandardError())
+    {
+    }
+
+    public LogQueue(Clock clock, Stream output, Stream errors)
+    {
+        _clock = clock;
+        _outputStream = output;
+        _errorStream = errors;
+        Log = new Log(Write);
+        _thread = new Thread(Run) { IsBackground = true, Name = "log" };
+        _thread.Start();
+    }
+
+    public Log Log { get; }
+
+    /// <summary>Lines that found their ring full or the output broken, since the start.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Waits until all that was queued before the call is written, at most as long as given.</summary>
+    public bool Flush(TimeSpan timeout)
+    {
+        long until = _lines.Enqueued;
+        return SpinWait.SpinUntil(() => _lines.Released >= until, timeout);
+    }
+
+    /// <summary>Writes what is queued and ends the thread; gives up after two seconds of a stalled reader.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Set();
+        if (_thread.Join(TimeSpan.FromSeconds(2)))
+        {
+            _wake.Dispose();
+        }
+    }
+
+    private void Write(LogLevel level, string text)
+    {
+        if (!_lines.TryEnqueue(new Line(level, text)))
+        {
+            Interlocked.Increment(ref _dropped);
+            return;
+        }
+
+        // ORDERING: a full fence between the enqueue and the look at the flag. The writer raises the flag, fences and
+        // then looks into the ring, so at least one of the two sees the other.
+        Interlocked.MemoryBarrier();
+        if (_asleep == 1 && Interlocked.Exchange(ref _asleep, 0) == 1)
+        {
+            _wake.Set();
+        }
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            bool stopping = _stopping;
+            if (Drain())
+            {
+                continue;
+            }
+
+            if (stopping)
+            {
+                return;
+            }
+
+            Interlocked.Exchange(ref _asleep, 1);
+            if (_lines.IsEmpty)
+            {
+                _wake.WaitOne(SleepMilliseconds());
+            }
+
+            Volatile.Write(ref _asleep, 0);
+        }
+    }
+
+    private int SleepMilliseconds() =>
+        Dropped == _droppedReported ? Timeout.Infinite : (int)LogLimits.DropReportInterval.TotalMilliseconds;
+
+    /// <summary>Writes what is there, about one buffer of each output at most. False when there was nothing.</summary>
+    private bool Drain()
+    {
+        ReportDrops();
+        long taken = 0;
+        while (HasRoom(_output) && HasRoom(_errors) && _lines.TryDequeue(out Line line))
+        {
+            Append(line.Level == LogLevel.Info ? _output : _errors, LogLine.Format(line.Level, line.Text));
+            taken++;
+        }
+
+        bool any = _output.WrittenCount + _errors.WrittenCount > 0;
+        WriteOut(_output, _outputStream);
+        WriteOut(_errors, _errorStream);
+        _lines.Release(taken);
+        return any;
+    }
+
+    private void ReportDrops()
+    {
+        long dropped = Dropped;
+        if (dropped == _droppedReported || _clock.NowMilliseconds < _nextDropReport)
+        {
+            return;
+        }
+
+        Append(_errors, LogLine.Format(
+            LogLevel.Warning, $"log: {dropped - _droppedReported} lines dropped, the reader of the log is too slow"));
+        _droppedReported = dropped;
+        _nextDropReport = _clock.NowMilliseconds + (long)LogLimits.DropReportInterval.TotalMilliseconds;
+    }
+
+    private static bool HasRoom(ArrayBufferWriter<byte> buffer) => buffer.WrittenCount < LogLimits.WriteBytes;
+
+    private static void Append(ArrayBufferWriter<byte> buffer, string line)
+    {
+        Encoding.ASCII.GetBytes(line, buffer);
+        buffer.Write("\n"u8);
+    }
+
+    private void WriteOut(ArrayBufferWriter<byte> buffer, Stream stream)
+    {
+        if (buffer.WrittenCount == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            stream.Write(buffer.WrittenSpan);
+            stream.Flush();
+        }
+        catch (Exception broken) when (broken is IOException or ObjectDisposedException or UnauthorizedAccessException)
+        {
+            // Nobody reads us any more. That is no reason to stop answering questions.
+            Interlocked.Add(ref _dropped, buffer.WrittenSpan.Count((byte)'\n'));
+        }
+
+        buffer.ResetWrittenCount();
+    }
+}
