@@ -1,0 +1,112 @@
+using System;
+using System.Threading.Tasks;
+using NodeDns.EndToEnd.Fixtures;
+using NodeDns.TestKit;
+using Xunit;
+
+namespace NodeDns.EndToEnd.Conformance;
+
+/// <summary>Extended errors (RFC 8914): the codes of section 1.5 that apply to a forwarder and its filters.</summary>
+/// <remarks>Codes 3, 13, 19 and 20 are tested where they arise: StaleTests, NegativeCacheTests, CoreAnswerTests.</remarks>
+[Trait("Statement", "EDE")]
+public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
+    : ServerTests<ExtendedErrorTests.Failing>(fixture)
+{
+    [Fact]
+    public async Task Ede22_AllUpstreamsTimeOut_IsOnTheServFail()
+    {
+        string name = NewName();
+        Upstream.On(name, q => UpstreamReply.Silence);
+        DnsMessage answer = await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(name).WithEdns());
+        Assert.Equal(Rcode.ServFail, answer.Rcode);
+        Assert.Contains(22, answer.ErrorCodes);
+    }
+
+    [Fact]
+    public async Task Ede23_UpstreamRefusesPackets_IsOnTheServFail()
+    {
+        DnsMessage answer = await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(NewName("closed.test.")).WithEdns());
+        Assert.Equal(Rcode.ServFail, answer.Rcode);
+        Assert.Contains(23, answer.ErrorCodes);
+    }
+
+    [Fact]
+    public async Task Ede24_OnlyMalformedAnswers_IsOnTheServFail()
+    {
+        string name = NewName();
+        Upstream.On(name, q => UpstreamReply.Raw(q.Address("192.0.2.1").Encode()[..^3]));
+        DnsMessage answer = await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(name).WithEdns());
+        Assert.Equal(Rcode.ServFail, answer.Rcode);
+        Assert.Contains(24, answer.ErrorCodes);
+    }
+
+    [Fact]
+    public async Task EdeOfTheUpstream_IsPassedOnWithItsOrigin()
+    {
+        string name = NewName();
+        Upstream.On(name, q => q.Error(Rcode.ServFail).WithEdns(e => e.WithError(6, "bogus signature")));
+        DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(name).WithEdns());
+        Assert.Equal(Rcode.ServFail, answer.Rcode);
+        ExtendedDnsError error = Assert.Single(answer.Edns!.Errors, e => e.Code == 6);
+        Assert.Contains("127.0.0.1", error.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("n1.denied.test.", 15)]
+    [InlineData("a.b.junk.test.", 17)]
+    public async Task DeniedNames_GetNxDomainWithSoaAndTheirCode(string name, int code)
+    {
+        DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(name).WithEdns());
+        Assert.Equal(Rcode.NxDomain, answer.Rcode);
+        Assert.Equal(RrType.Soa, Assert.Single(answer.Authority).Type);
+        Assert.Equal([code], answer.ErrorCodes);
+        Assert.Equal(0, Upstream.Count(name));
+        DnsMessage plain = await Client.UdpAsync(name);
+        Assert.Equal((Rcode.NxDomain, null), (plain.Rcode, plain.Edns));
+    }
+
+    [Fact]
+    public async Task RefusedByAcl_HasACodeThatSaysSo()
+    {
+        DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(NewName("acl.test."), RrType.Txt).WithEdns());
+        Assert.Equal(Rcode.Refused, answer.Rcode);
+        // CoreDNS says 15 (Blocked), RFC 8914 has 18 (Prohibited) for it.
+        Assert.Contains(Assert.Single(answer.ErrorCodes), (int[])[15, 18]);
+    }
+
+    [Theory]
+    [InlineData("closed.test.")]
+    [InlineData("denied.test.")]
+    [InlineData("acl.test.")]
+    public async Task QueriesWithoutOpt_NeverGetOne(string zone)
+    {
+        DnsMessage answer = await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(NewName(zone), RrType.Txt));
+        Assert.NotEqual(Rcode.NoError, answer.Rcode);
+        Assert.Null(answer.Edns);
+    }
+
+    /// <summary>Zones that fail or are filtered, each in its way.</summary>
+    public sealed class Failing : ServerFixture
+    {
+        private readonly int _closedPort = FreePort.Next();
+
+        public override string Corefile =>
+            Block(".", Upstream.Port) +
+            Block("closed.test", _closedPort) +
+            Block("denied.test", Upstream.Port, "deny denied.test") +
+            Block("junk.test", Upstream.Port, "ndots_filter") +
+            Block("acl.test", Upstream.Port, "acl {\n        block type TXT net 127.0.0.0/8\n    }");
+
+        private string Block(string zone, int upstream, string directive = "") => $$"""
+            {{zone}}:{{Port}} {
+                bind 127.0.0.1
+                {{directive}}
+                forward . 127.0.0.1:{{upstream}} {
+                    max_fails 0
+                }
+                cache
+            }
+
+            """;
+    }
+}
