@@ -1,0 +1,48 @@
+using System;
+using System.Collections.Immutable;
+using System.IO;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace NodeDns.Hosting;
+
+/// <summary>One hash over the contents of several files.</summary>
+/// <remarks>
+/// By content and not by time: a ConfigMap volume is exchanged by renaming a symbolic link, which leaves the times of
+/// the files as they were written elsewhere.
+/// </remarks>
+internal static class FileFingerprint
+{
+    public static string Of(ImmutableArray<string> files)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] block = new byte[16 * 1024];
+        foreach (string file in files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(file));
+            hash.AppendData([0]);
+            AppendContent(hash, file, block);
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    private static void AppendContent(IncrementalHash hash, string file, byte[] block)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            for (int count = stream.Read(block); count > 0; count = stream.Read(block))
+            {
+                hash.AppendData(block, 0, count);
+            }
+
+            hash.AppendData([1]);
+        }
+        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // A file that is not there now is a state of its own: its coming and going are changes.
+            hash.AppendData([2]);
+        }
+    }
+}
