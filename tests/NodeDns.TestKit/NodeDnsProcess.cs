@@ -30,6 +30,9 @@ public sealed record NodeDnsOptions
     /// <summary>The name asked until an answer comes.</summary>
     public string ReadinessName { get; init; } = "readiness.nodedns.test.";
 
+    /// <summary>Where the Corefile is when it was made before the start; otherwise a file is written.</summary>
+    public string? CorefilePath { get; init; }
+
     public TimeSpan ReadinessLimit { get; init; } = TimeSpan.FromSeconds(15);
 }
 
@@ -51,7 +54,7 @@ public sealed class NodeDnsProcess : IAsyncDisposable
 
     public string Folder { get; }
 
-    public string CorefilePath => Path.Combine(Folder, "Corefile");
+    public string CorefilePath => Options.CorefilePath ?? Path.Combine(Folder, "Corefile");
 
     public string ControlSocket => Path.Combine(Folder, "control.sock");
 
@@ -89,10 +92,15 @@ public sealed class NodeDnsProcess : IAsyncDisposable
     public static async Task<NodeDnsProcess> StartAsync(NodeDnsOptions options)
     {
         string folder = Directory.CreateTempSubdirectory("nodedns-e2e-").FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "Corefile"), options.Corefile);
+        string corefile = options.CorefilePath ?? Path.Combine(folder, "Corefile");
+        if (options.CorefilePath is null)
+        {
+            await File.WriteAllTextAsync(corefile, options.Corefile);
+        }
+
         var start = new ProcessStartInfo(RepositoryRoot.Binary,
         [
-            "-conf", Path.Combine(folder, "Corefile"),
+            "-conf", corefile,
             "-control-socket", Path.Combine(folder, "control.sock"),
             .. options.Arguments,
         ])
@@ -102,6 +110,7 @@ public sealed class NodeDnsProcess : IAsyncDisposable
             RedirectStandardInput = true,
             WorkingDirectory = folder,
         };
+        start.Environment["DOTNET_ROOT"] = RepositoryRoot.DotnetRoot;
         if (options.TestClock)
         {
             start.Environment["NODEDNS_TEST_CLOCK"] = "1";
@@ -130,8 +139,8 @@ public sealed class NodeDnsProcess : IAsyncDisposable
     }
 
     /// <summary>Runs the program to its end, for subcommands and for starts that must fail.</summary>
-    public static Task<CommandResult> RunAsync(params string[] arguments) =>
-        CommandResult.RunAsync(RepositoryRoot.Binary, arguments);
+    public static Task<CommandResult> RunAsync(params string[] arguments) => CommandResult.RunAsync(
+        RepositoryRoot.Binary, arguments, change: s => s.Environment["DOTNET_ROOT"] = RepositoryRoot.DotnetRoot);
 
     /// <summary>Moves the server's test clock and returns when what became due has been fired.</summary>
     public async Task AdvanceClockAsync(TimeSpan by)

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Runtime.InteropServices;
 
 namespace NodeDns.TestKit;
 
@@ -21,6 +22,11 @@ public static class RepositoryRoot
                 : throw new FileNotFoundException($"{path} does not exist: run ./build first, or set NODEDNS_BINARY");
         }
     }
+
+    /// <summary>The folder of the shared runtime: the program is found there where dotnet is in no system folder.</summary>
+    public static string DotnetRoot { get; } = Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } known
+        ? known
+        : System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
     private static string Find()
     {

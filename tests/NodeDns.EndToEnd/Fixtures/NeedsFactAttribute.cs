@@ -1,0 +1,41 @@
+using System;
+using System.IO;
+using System.Linq;
+using Xunit;
+
+namespace NodeDns.EndToEnd.Fixtures;
+
+/// <summary>What a test may need from the machine.</summary>
+public enum Need
+{
+    Root,
+    Compiler,
+    Ipv6,
+    Setpriv,
+}
+
+/// <summary>A fact that is skipped, with a reason, where the machine lacks something.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class NeedsFactAttribute : FactAttribute
+{
+    public NeedsFactAttribute(Need need)
+    {
+        Need = need;
+        Skip = Missing(need);
+    }
+
+    public Need Need { get; }
+
+    private static string? Missing(Need need) => need switch
+    {
+        Need.Root when !Environment.IsPrivilegedProcess => "needs root",
+        Need.Compiler when !OnPath("cc") => "needs a C compiler (cc)",
+        Need.Ipv6 when !File.Exists("/proc/net/if_inet6") || !File.ReadAllText("/proc/net/if_inet6").Contains("lo") =>
+            "needs IPv6 on the loopback interface",
+        Need.Setpriv when !Environment.IsPrivilegedProcess || !OnPath("setpriv") => "needs root and setpriv",
+        _ => null,
+    };
+
+    private static bool OnPath(string command) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+        .Split(':').Any(folder => File.Exists(Path.Combine(folder, command)));
+}
