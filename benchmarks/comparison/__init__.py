@@ -1,0 +1,1 @@
+"""The comparison of NodeDns with the limit program and with its peers (see ../compare)."""
