@@ -1,4 +1,4 @@
 namespace NodeDns.Config;
 
-/// <summary>template's var: a name and the template whose text is its value.</summary>
+/// <summary>template's var: a name and the expression whose value it has.</summary>
 internal sealed record TemplateVariableConfig(string Name, string Expression);

@@ -1,0 +1,175 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using NodeDns.Config.Syntax;
+using NodeDns.Config.Values;
+
+namespace NodeDns.Config.Directives;
+
+/// <summary>template CLASS TYPE [ZONES...] { match, answer, additional, authority, rcode, ederror, fallthrough, var, expr }</summary>
+internal sealed class TemplateDirective
+{
+    private const string MatchAll = ".*";
+
+    private readonly DirectiveScope _scope;
+    private TemplateConfig _template;
+
+    private TemplateDirective(DirectiveScope scope, ushort @class, ushort type)
+    {
+        _scope = scope;
+        _template = new TemplateConfig
+        {
+            Class = @class,
+            Type = type,
+            Zones = scope.ZonesOrBlock(scope.Arguments.RemoveRange(0, 2)),
+            Matches = [],
+            Location = scope.Name.Location,
+        };
+    }
+
+    public static void Read(DirectiveScope scope)
+    {
+        if (scope.Arguments.Length < 2)
+        {
+            scope.Error("expected \"template CLASS TYPE [ZONES...]\", for example \"template IN ANY example.org {\"");
+            return;
+        }
+
+        _ = scope.TryClass(scope.Arguments[0], out ushort @class);
+        _ = scope.TryType(scope.Arguments[1], out ushort type);
+        var reader = new TemplateDirective(scope, @class, type);
+        scope.ReadOptions(new Dictionary<string, Action<DirectiveSyntax>>
+        {
+            ["match"] = reader.ReadMatch,
+            ["answer"] = option => reader.Set(t => t with { Answers = t.Answers.AddRange(reader.Texts(option)) }),
+            ["additional"] = option => reader.Set(t => t with { Additionals = t.Additionals.AddRange(reader.Texts(option)) }),
+            ["authority"] = option => reader.Set(t => t with { Authorities = t.Authorities.AddRange(reader.Texts(option)) }),
+            ["rcode"] = reader.ReadRcode,
+            ["ederror"] = reader.ReadExtendedError,
+            ["fallthrough"] = option => reader.Set(t => t with { Fallthrough = scope.Fallthrough(option) }),
+            ["var"] = reader.ReadVariable,
+            ["expr"] = reader.ReadExpression,
+            ["upstream"] = option => scope.Warn(option.Name, "upstream has no effect; names are always looked up through this server"),
+        });
+        reader.Finish();
+    }
+
+    private void Set(Func<TemplateConfig, TemplateConfig> change) => _template = change(_template);
+
+    private void ReadMatch(DirectiveSyntax option)
+    {
+        if (_scope.TryArguments(option, 1, int.MaxValue, "REGEX...", out ImmutableArray<Token> words))
+        {
+            foreach (Token word in words)
+            {
+                if (_scope.TryRegex(word, out string pattern))
+                {
+                    _template = _template with { Matches = _template.Matches.Add(pattern) };
+                }
+            }
+        }
+    }
+
+    private List<string> Texts(DirectiveSyntax option)
+    {
+        var texts = new List<string>();
+        if (_scope.TryArguments(option, 1, int.MaxValue, "RECORD...", out ImmutableArray<Token> words))
+        {
+            foreach (Token word in words)
+            {
+                CheckBraces(word);
+                texts.Add(word.Text);
+            }
+        }
+
+        return texts;
+    }
+
+    /// <summary>A record without quotes falls into words, each taken for a record; half an action shows it best.</summary>
+    private void CheckBraces(Token word)
+    {
+        int opened = word.Text.Split("{{").Length - 1;
+        int closed = word.Text.Split("}}").Length - 1;
+        if (opened != closed)
+        {
+            string hint = word.IsLiteral ? "" : "; put the whole record into quotes";
+            _scope.Error(word, $"{{{{ and }}}} do not match in {Shown.Text(word.Text)}{hint}");
+        }
+    }
+
+    private void ReadRcode(DirectiveSyntax option)
+    {
+        if (_scope.TryOne(option, "CODE", out Token token) && _scope.TryRcode(token, out ushort rcode))
+        {
+            _template = _template with { Rcode = rcode };
+        }
+    }
+
+    private void ReadExtendedError(DirectiveSyntax option)
+    {
+        if (!_scope.TryArguments(option, 1, 2, "CODE [REASON]", out ImmutableArray<Token> words))
+        {
+            return;
+        }
+
+        if (!ushort.TryParse(words[0].Text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort code))
+        {
+            _scope.Error(words[0], $"expected the number of an extended error (RFC 8914), found {Shown.Text(words[0].Text)}");
+            return;
+        }
+
+        _template = _template with { ExtendedError = new TemplateErrorConfig(code, words.Length > 1 ? words[1].Text : "") };
+    }
+
+    private void ReadVariable(DirectiveSyntax option)
+    {
+        if (!_scope.TryArguments(option, 2, int.MaxValue, "NAME EXPRESSION", out ImmutableArray<Token> words))
+        {
+            return;
+        }
+
+        string name = words[0].Text;
+        if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') || char.IsAsciiDigit(name.FirstOrDefault('0')))
+        {
+            _scope.Error(words[0], $"expected a name of letters, digits and _, found {Shown.Text(name)}");
+        }
+
+        var variable = new TemplateVariableConfig(name, Joined(words.Skip(1)));
+        _template = _template with { Variables = _template.Variables.Add(variable) };
+    }
+
+    private void ReadExpression(DirectiveSyntax option)
+    {
+        if (_scope.TryArguments(option, 1, int.MaxValue, "EXPRESSION", out ImmutableArray<Token> words))
+        {
+            _template = _template with { Expressions = _template.Expressions.Add(Joined(words)) };
+        }
+    }
+
+    /// <summary>Expressions may be written without quotes; white space in them does not matter.</summary>
+    private static string Joined(IEnumerable<Token> words) => string.Join(' ', words.Select(word => word.Text));
+
+    private void Finish()
+    {
+        bool matchesAll = _template.Matches.IsEmpty || _template.Matches.Contains(MatchAll);
+        if (!matchesAll && _template.Fallthrough.IsEmpty)
+        {
+            _scope.Warn(
+                _scope.Name,
+                "without fallthrough every other name in its zones gets SERVFAIL and is never forwarded; add \"fallthrough\"");
+        }
+
+        if (_template.Rcode == 3 && _template.Authorities.IsEmpty)
+        {
+            _scope.Warn(_scope.Name, "NXDOMAIN without an SOA record as authority is not cached by clients");
+        }
+
+        _scope.Block = _scope.Block with
+        {
+            Templates = _scope.Block.Templates.Add(
+                _template.Matches.IsEmpty ? _template with { Matches = [MatchAll] } : _template),
+        };
+    }
+}

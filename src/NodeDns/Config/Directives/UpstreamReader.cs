@@ -1,0 +1,167 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Net;
+using NodeDns.Config.Syntax;
+using NodeDns.Config.Values;
+
+namespace NodeDns.Config.Directives;
+
+/// <summary>forward's TO: addresses, resolv.conf files and host names to upstreams.</summary>
+/// <param name="hasResolvers">Names are left for forward's own resolvers at run time; else they are resolved now, once.</param>
+internal sealed class UpstreamReader(DirectiveScope scope, bool hasResolvers)
+{
+    private readonly List<UpstreamAddressConfig> _upstreams = [];
+
+    public ImmutableArray<UpstreamAddressConfig> Read(IReadOnlyCollection<Token> tokens)
+    {
+        int errors = scope.ErrorCount;
+        foreach (Token token in tokens)
+        {
+            ReadOne(token);
+        }
+
+        if (_upstreams.Count == 0 && scope.ErrorCount == errors)
+        {
+            scope.Error("no valid upstream addresses found; expected an address, a host name or a resolv.conf file with a nameserver");
+        }
+
+        if (_upstreams.Count > ForwardConfig.MaxUpstreams)
+        {
+            scope.Error($"has {_upstreams.Count} upstreams; at most {ForwardConfig.MaxUpstreams} are allowed");
+        }
+
+        return [.. _upstreams.Distinct()];
+    }
+
+    private void ReadOne(Token token)
+    {
+        int end = token.Text.IndexOf("://", StringComparison.Ordinal);
+        string rest = end < 0 ? token.Text : token.Text[(end + 3)..];
+        switch (end < 0 ? "" : token.Text[..end].ToLowerInvariant())
+        {
+            case "":
+                ReadPlain(token, rest);
+                break;
+            case "dns":
+                ReadHost(token, rest, Transport.Dns, 53);
+                break;
+            case "tls":
+                ReadHost(token, rest, Transport.Tls, 853);
+                break;
+            case "https" when rest.Contains('/', StringComparison.Ordinal):
+                scope.Error(token, "paths are not allowed in HTTPS upstream addresses; /dns-query is always used");
+                break;
+            case "https":
+                ReadHost(token, rest, Transport.Https, 443);
+                break;
+            case "grpc" or "quic" or "https3" or "unix":
+                scope.Error(token, $"{token.Text[..end]}:// is not supported for upstreams; expected dns://, tls:// or https://");
+                break;
+            default:
+                scope.Error(token, $"unknown scheme in {Shown.Text(token.Text)}; expected dns://, tls:// or https://");
+                break;
+        }
+    }
+
+    /// <summary>Without a scheme a word may also be a file; CoreDNS takes it for one before it takes it for a host.</summary>
+    private void ReadPlain(Token token, string text)
+    {
+        bool address = TrySplit(text, 53, out string host, out _) && AddressText.TryParseWithScope(host, out _);
+        if (!address && (text.Contains('/', StringComparison.Ordinal) || IsFile(text)))
+        {
+            ReadFile(token, text);
+        }
+        else
+        {
+            ReadHost(token, text, Transport.Dns, 53);
+        }
+    }
+
+    private bool IsFile(string text) => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal) && scope.Context.Files.Exists(text);
+
+    private void ReadFile(Token token, string path)
+    {
+        string? text = path.Contains('\0', StringComparison.Ordinal) ? null : scope.Context.Files.TryRead(path, out _);
+        scope.Watch(path);
+        if (text is null)
+        {
+            scope.Error(token, $"{Shown.Text(path)} is not an IP address, and there is no such file to take nameservers from");
+            return;
+        }
+
+        ImmutableArray<IPAddress> servers = ResolvConf.Servers(text);
+        if (servers.IsEmpty)
+        {
+            scope.Warn(token, $"{Shown.Text(path)} names no nameserver");
+        }
+
+        _upstreams.AddRange(servers.Select(server =>
+            new UpstreamAddressConfig(Transport.Dns, new IPEndPoint(server, 53), null, 53, SourceFile: path)));
+    }
+
+    private void ReadHost(Token token, string text, Transport transport, int defaultPort)
+    {
+        if (!TrySplit(text, defaultPort, out string host, out int port))
+        {
+            scope.Error(token, $"expected ADDRESS[:PORT] with a port from 1 to 65535, found {Shown.Text(text)}");
+            return;
+        }
+
+        // tls://1.1.1.1%cloudflare-dns.com carries the certificate's name; elsewhere % begins an IPv6 scope.
+        int percent = transport == Transport.Dns ? -1 : host.IndexOf('%', StringComparison.Ordinal);
+        string? serverName = percent < 0 ? null : host[(percent + 1)..];
+        host = percent < 0 ? host : host[..percent];
+        if (AddressText.TryParseWithScope(host, out IPAddress address))
+        {
+            _upstreams.Add(new UpstreamAddressConfig(transport, new IPEndPoint(address, port), null, port, serverName));
+        }
+        else if (!host.Any(char.IsAsciiLetter) || !ZoneText.TryParseName(host, out string name, out _) || name == ".")
+        {
+            scope.Error(token, $"expected an address, a host name or a resolv.conf file, found {Shown.Text(token.Text)}");
+        }
+        else
+        {
+            Resolve(token, host, transport, port, serverName);
+        }
+    }
+
+    private void Resolve(Token token, string host, Transport transport, int port, string? serverName)
+    {
+        if (hasResolvers)
+        {
+            _upstreams.Add(new UpstreamAddressConfig(transport, null, host, port, serverName));
+            return;
+        }
+
+        ImmutableArray<IPAddress> addresses = scope.Context.ResolveHost(host);
+        if (addresses.IsEmpty)
+        {
+            scope.Error(token, $"{Shown.Text(host)} is not an IP address or a file, and failed to resolve as a host name");
+        }
+
+        _upstreams.AddRange(addresses.Select(address =>
+            new UpstreamAddressConfig(transport, new IPEndPoint(address, port), host, port, serverName)));
+    }
+
+    /// <summary>HOST, HOST:PORT, [IPV6] or [IPV6]:PORT; an IPv6 address without brackets has no port.</summary>
+    private static bool TrySplit(string text, int defaultPort, out string host, out int port)
+    {
+        port = defaultPort;
+        host = text;
+        if (text.StartsWith('[') && text.EndsWith(']'))
+        {
+            host = text[1..^1];
+            return host.Length > 0;
+        }
+
+        if (AddressText.TrySplitHostPort(text, out string before, out string digits))
+        {
+            host = before;
+            return before.Length > 0 && AddressText.TryParsePort(digits, out port);
+        }
+
+        return text.Length > 0;
+    }
+}

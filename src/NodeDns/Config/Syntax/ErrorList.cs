@@ -1,0 +1,58 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+
+namespace NodeDns.Config.Syntax;
+
+/// <summary>What is wrong with a Corefile, collected while it is read, so that all of it is reported at once.</summary>
+internal sealed class ErrorList
+{
+    private readonly List<ConfigError> _errors = [];
+    private readonly List<ConfigError> _warnings = [];
+
+    public bool HasErrors => _errors.Count > 0;
+
+    public int Count => _errors.Count;
+
+    /// <summary>A snippet imported twice brings its mistakes twice: each place and message is kept once.</summary>
+    /// <remarks>What is wrong with a word as such (no directive named) also silences what a directive says of it.</remarks>
+    public void Add(SourceLocation at, string? directive, string message)
+    {
+        if (directive is null || !_errors.Exists(e => e.Directive is null && e.Location == at))
+        {
+            AddOnce(_errors, new ConfigError(at, directive, message));
+        }
+    }
+
+    public void Warn(SourceLocation at, string? directive, string message) =>
+        AddOnce(_warnings, new ConfigError(at, directive, message));
+
+    /// <summary>Errors by file in the order the files were met, then by line and column.</summary>
+    public ImmutableArray<ConfigError> Sorted()
+    {
+        List<string> files = [.. _errors.Select(e => e.Location.File).Distinct(StringComparer.Ordinal)];
+        IEnumerable<ConfigError> sorted = _errors
+            .OrderBy(e => files.IndexOf(e.Location.File))
+            .ThenBy(e => e.Location.Line)
+            .ThenBy(e => e.Location.Column);
+        return [.. sorted];
+    }
+
+    public ImmutableArray<string> Warnings() => [.. _warnings.Select(w => w.ToString())];
+
+    private static void AddOnce(List<ConfigError> list, ConfigError error)
+    {
+        if (list.Count < CorefileLimits.MaxErrors)
+        {
+            if (!list.Contains(error))
+            {
+                list.Add(error);
+            }
+        }
+        else if (list.Count == CorefileLimits.MaxErrors)
+        {
+            list.Add(new ConfigError(error.Location, null, $"more than {CorefileLimits.MaxErrors} mistakes; the rest is left out"));
+        }
+    }
+}
