@@ -8,6 +8,6 @@ internal enum NameMatch : byte
     Suffix,
     Substring,
 
-    /// <summary>A regular expression of .NET's non-backtracking engine, not anchored.</summary>
+    /// <summary>A regular expression in Go's syntax, known to compile, not anchored.</summary>
     Regex,
 }

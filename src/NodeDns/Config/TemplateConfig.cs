@@ -14,7 +14,7 @@ internal sealed record TemplateConfig
 
     public required ImmutableArray<string> Zones { get; init; }
 
-    /// <summary>Regular expressions of .NET's non-backtracking engine; the first that matches counts; never empty.</summary>
+    /// <summary>Regular expressions in Go's syntax, known to compile; the first that matches counts; never empty.</summary>
     public required ImmutableArray<string> Matches { get; init; }
 
     public ImmutableArray<string> Answers { get; init; } = [];

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using NodeDns.Config.Syntax;
 using NodeDns.Config.Values;
+using NodeDns.Templates;
 
 namespace NodeDns.Config.Directives;
 
@@ -225,17 +226,21 @@ internal sealed class DirectiveScope(BlockScope scope, DirectiveSyntax directive
     public ImmutableArray<string> Fallthrough(DirectiveSyntax option) =>
         option.Arguments.IsEmpty ? ["."] : Zones(option.Arguments);
 
+    /// <summary>A regular expression of Go's; kept as written, once it is known to compile.</summary>
     public bool TryRegex(Token token, out string pattern) => TryRegex(token, out pattern, out _);
 
+    /// <param name="groups">How many groups it has, the whole match not counted.</param>
     public bool TryRegex(Token token, out string pattern, out int groups)
     {
-        bool parsed = RegexText.TryTranslate(token.Text, out pattern, out groups, out string? error);
-        if (!parsed)
+        pattern = token.Text;
+        bool compiled = GoRegex.TryCompile(pattern, out GoRegex? regex, out string error);
+        groups = regex?.GroupCount ?? 0;
+        if (!compiled)
         {
-            Error(token, error!);
+            Error(token, error);
         }
 
-        return parsed;
+        return compiled;
     }
 
     public bool TryRcode(Token token, out ushort rcode)

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using NodeDns.Config.Syntax;
 using NodeDns.Config.Values;
+using NodeDns.Templates;
 
 namespace NodeDns.Config.Directives;
 
@@ -79,7 +80,7 @@ internal sealed class TemplateDirective
         {
             foreach (Token word in words)
             {
-                CheckBraces(word);
+                CheckTemplate(word);
                 texts.Add(word.Text);
             }
         }
@@ -88,14 +89,12 @@ internal sealed class TemplateDirective
     }
 
     /// <summary>A record without quotes falls into words, each taken for a record; half an action shows it best.</summary>
-    private void CheckBraces(Token word)
+    private void CheckTemplate(Token word)
     {
-        int opened = word.Text.Split("{{").Length - 1;
-        int closed = word.Text.Split("}}").Length - 1;
-        if (opened != closed)
+        if (!GoTemplate.TryParse(word.Text, out _, out string error))
         {
             string hint = word.IsLiteral ? "" : "; put the whole record into quotes";
-            _scope.Error(word, $"{{{{ and }}}} do not match in {Shown.Text(word.Text)}{hint}");
+            _scope.Error(word, $"bad template {Shown.Text(word.Text)}: {error}{hint}");
         }
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using NodeDns.Config.Values;
 
 namespace NodeDns.Config.Syntax;
 
@@ -13,20 +14,22 @@ internal sealed class ErrorList
 
     public bool HasErrors => _errors.Count > 0;
 
-    public int Count => _errors.Count;
+    /// <summary>How often something was wrong, also where it was not written down a second time.</summary>
+    public int Count { get; private set; }
 
     /// <summary>A snippet imported twice brings its mistakes twice: each place and message is kept once.</summary>
     /// <remarks>What is wrong with a word as such (no directive named) also silences what a directive says of it.</remarks>
     public void Add(SourceLocation at, string? directive, string message)
     {
+        Count++;
         if (directive is null || !_errors.Exists(e => e.Directive is null && e.Location == at))
         {
-            AddOnce(_errors, new ConfigError(at, directive, message));
+            AddOnce(_errors, Error(at, directive, message));
         }
     }
 
     public void Warn(SourceLocation at, string? directive, string message) =>
-        AddOnce(_warnings, new ConfigError(at, directive, message));
+        AddOnce(_warnings, Error(at, directive, message));
 
     /// <summary>Errors by file in the order the files were met, then by line and column.</summary>
     public ImmutableArray<ConfigError> Sorted()
@@ -40,6 +43,9 @@ internal sealed class ErrorList
     }
 
     public ImmutableArray<string> Warnings() => [.. _warnings.Select(w => w.ToString())];
+
+    private static ConfigError Error(SourceLocation at, string? directive, string message) =>
+        new(at, directive is null ? null : Shown.Line(directive), Shown.Line(message));
 
     private static void AddOnce(List<ConfigError> list, ConfigError error)
     {
