@@ -34,6 +34,21 @@ internal sealed class LoadLoop : IDisposable
         }
     }
 
+    /// <summary>Questions that wait for their answer, over all conversations.</summary>
+    public int InFlight
+    {
+        get
+        {
+            int count = 0;
+            foreach (Conversation conversation in _conversations)
+            {
+                count += conversation.InFlight;
+            }
+
+            return count;
+        }
+    }
+
     /// <summary>Keeps that many questions in flight on every conversation until the time is over or the order ends.</summary>
     public void RunClosed(QuestionOrder order, double seconds)
     {
@@ -103,7 +118,7 @@ internal sealed class LoadLoop : IDisposable
     public void Drain()
     {
         long end = Stopwatch.GetTimestamp() + _timeout;
-        while (AnyInFlight() && Stopwatch.GetTimestamp() < end)
+        while (InFlight > 0 && Stopwatch.GetTimestamp() < end)
         {
             ReceiveReady(WaitMilliseconds);
         }
@@ -115,19 +130,6 @@ internal sealed class LoadLoop : IDisposable
     }
 
     public void Dispose() => _epoll.Dispose();
-
-    private bool AnyInFlight()
-    {
-        foreach (Conversation conversation in _conversations)
-        {
-            if (conversation.InFlight > 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     private int Wait(int milliseconds) => Math.Max(0, _epoll.Wait(_events, milliseconds).Value);
 

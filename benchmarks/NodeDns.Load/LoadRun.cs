@@ -63,6 +63,7 @@ internal static class LoadRun
     private static LoadResult Measure(LoadOptions options, LoadLoop loop, MixedOrder order, LoadTally tally)
     {
         tally.Clear();
+        tally.Sent = loop.InFlight; // Their answers will be counted from here on.
         ProcessUsage serverBefore = ProcessUsage.Read(options.ServerPids);
         TimeSpan ownBefore = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
