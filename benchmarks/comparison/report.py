@@ -30,7 +30,6 @@ def header(options, place):
         f"# Comparison, {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC",
         "",
         f"- machine: {machine()}",
-        f"- machine's load average at the end: {os.getloadavg()[1]:.1f} (5 min); a quiet machine has about 2 here",
         f"- commit: {commit()}",
         f"- command: `{shlex.join(['benchmarks/compare', *sys.argv[1:]])}`",
         f"- placement: server on CPU {place.server}, load on CPU {place.load}, upstream (nsd) on CPU {place.upstream}; loopback",

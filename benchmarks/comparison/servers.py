@@ -26,10 +26,6 @@ def limit(folder, port, upstream):
     return [built("artifacts/limit/limit"), str(port)]
 
 
-def limit_csharp(folder, port, upstream):
-    return [built("artifacts/bin/NodeDns.Load/release/nodedns-load"), "limit", f"127.0.0.1:{port}"]
-
-
 def nodedns(folder, port, upstream):
     # The zones of the stock node-local Corefile plus the measured one, with metrics on: as shipped.
     other = "".join(f"{zone}:{port} {{\n    errors\n    cache 30\n    bind 127.0.0.1\n    forward . 127.0.0.1:{upstream}\n}}\n"
@@ -184,7 +180,6 @@ def debian(package):
 
 SERVERS = {
     "limit": Server(limit, lambda: "benchmarks/limit/limit.c", is_peer=False, tcp="UDP only", forwards=False),
-    "limit-c#": Server(limit_csharp, lambda: "the same loop on NodeDns.Linux", is_peer=False, tcp="UDP only", forwards=False),
     "nodedns": Server(nodedns, lambda: "this commit", is_peer=False),
     "unbound": Server(unbound, debian("unbound")),
     "dnsdist": Server(dnsdist, debian("dnsdist")),

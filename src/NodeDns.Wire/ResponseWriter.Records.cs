@@ -16,7 +16,7 @@ public ref partial struct ResponseWriter
 
     /// <summary>Writes everything up to the data length, behind the message's end; nothing counts until it is closed.</summary>
     private bool TryOpen(
-        MessageSection section, ReadOnlySpan<byte> owner, RecordType type, RecordClass @class, uint ttl,
+        MessageSection section, scoped ReadOnlySpan<byte> owner, RecordType type, RecordClass @class, uint ttl,
         out int dataOffset)
     {
         dataOffset = 0;

@@ -29,7 +29,7 @@ public ref partial struct ResponseWriter
 
     /// <summary>Writes header and question; the QR bit is set in any case. Starts over when called again.</summary>
     public bool TryBegin(
-        ushort id, ushort responseFlags, ReadOnlySpan<byte> questionName, RecordType type, RecordClass @class)
+        ushort id, ushort responseFlags, scoped ReadOnlySpan<byte> questionName, RecordType type, RecordClass @class)
     {
         Length = 0;
         Overflowed = false;
@@ -56,8 +56,8 @@ public ref partial struct ResponseWriter
 
     /// <summary>Adds a record whose data is written as it is.</summary>
     public bool TryAddRecord(
-        MessageSection section, ReadOnlySpan<byte> owner, RecordType type, RecordClass @class, uint ttl,
-        ReadOnlySpan<byte> data)
+        MessageSection section, scoped ReadOnlySpan<byte> owner, RecordType type, RecordClass @class, uint ttl,
+        scoped ReadOnlySpan<byte> data)
     {
         if (!TryOpen(section, owner, type, @class, ttl, out int dataOffset) || data.Length > _buffer.Length - dataOffset)
         {
@@ -69,7 +69,7 @@ public ref partial struct ResponseWriter
     }
 
     /// <summary>Adds an A record for four bytes, an AAAA record for sixteen.</summary>
-    public bool TryAddAddress(MessageSection section, ReadOnlySpan<byte> owner, uint ttl, ReadOnlySpan<byte> address) =>
+    public bool TryAddAddress(MessageSection section, scoped ReadOnlySpan<byte> owner, uint ttl, scoped ReadOnlySpan<byte> address) =>
         address.Length switch
         {
             4 => TryAddRecord(section, owner, RecordType.A, RecordClass.IN, ttl, address),
@@ -79,13 +79,13 @@ public ref partial struct ResponseWriter
 
     /// <summary>Adds a record whose data is one name: CNAME, PTR, NS, DNAME.</summary>
     public bool TryAddName(
-        MessageSection section, ReadOnlySpan<byte> owner, RecordType type, uint ttl, ReadOnlySpan<byte> target) =>
+        MessageSection section, scoped ReadOnlySpan<byte> owner, RecordType type, uint ttl, scoped ReadOnlySpan<byte> target) =>
         TryAddRecord(section, owner, type, RecordClass.IN, ttl, target);
 
     /// <summary>
     /// Adds a made-up SOA, so that clients may cache a negative answer (RFC 2308 §5): ns.ZONE hostmaster.ZONE, serial 1.
     /// </summary>
-    public bool TryAddSoa(MessageSection section, ReadOnlySpan<byte> zone, uint ttl, uint minimum)
+    public bool TryAddSoa(MessageSection section, scoped ReadOnlySpan<byte> zone, uint ttl, uint minimum)
     {
         if (!TryOpen(section, zone, RecordType.SOA, RecordClass.IN, ttl, out int dataOffset))
         {

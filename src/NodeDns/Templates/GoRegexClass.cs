@@ -117,7 +117,10 @@ internal sealed class GoRegexClass(string pattern, int start)
             case 'r': codePoint = '\r'; return true;
             case 't': codePoint = '\t'; return true;
             case 'v': codePoint = '\v'; return true;
-            case 'x': return TryHexadecimal(out codePoint);
+            case 'x': return TryHexadecimal(2, out codePoint);
+
+            // Not Go's, but what a pattern that was already translated once is written with.
+            case 'u': return TryHexadecimal(4, out codePoint);
             case >= '0' and <= '7': return TryOctal(letter, out codePoint);
             default:
                 codePoint = letter;
@@ -251,11 +254,11 @@ internal sealed class GoRegexClass(string pattern, int start)
         return true;
     }
 
-    private bool TryHexadecimal(out int codePoint)
+    private bool TryHexadecimal(int digits, out int codePoint)
     {
         codePoint = 0;
-        bool braced = Next < pattern.Length && pattern[Next] == '{';
-        int end = braced ? pattern.IndexOf('}', Next) : Next + 2;
+        bool braced = digits == 2 && Next < pattern.Length && pattern[Next] == '{';
+        int end = braced ? pattern.IndexOf('}', Next) : Next + digits;
         int first = braced ? Next + 1 : Next;
         if (end < 0 || end > pattern.Length
             || !int.TryParse(pattern.AsSpan(first, end - first), NumberStyles.AllowHexSpecifier,
