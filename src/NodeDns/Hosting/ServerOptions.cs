@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Immutable;
 using System.Net;
+using NodeDns.Config;
 
 namespace NodeDns.Hosting;
 
@@ -69,4 +70,16 @@ internal sealed record ServerOptions
 
     /// <summary>-reloadwithsignal.</summary>
     public bool ReloadWithSignal { get; init; }
+
+    /// <summary>What the flags mean to the reader of a Corefile.</summary>
+    public CorefileContext ToCorefileContext()
+    {
+        CorefileContext context = new()
+        {
+            DefaultPort = DnsPort,
+            UpstreamService = UpstreamService,
+            PrometheusEndPoint = PrometheusListenAddress,
+        };
+        return LocalAddresses.IsEmpty ? context : context with { LocalAddresses = LocalAddresses };
+    }
 }

@@ -11,6 +11,9 @@ internal static class LogLimits
     /// <summary>Query log entries that wait for the writer; about 350 bytes each, taken only when a log directive exists.</summary>
     public const int QueryEntries = 4096;
 
+    /// <summary>How long a query log entry may wait before it is written.</summary>
+    public const int QueryPollMilliseconds = 20;
+
     /// <summary>Bytes gathered before one write to the output.</summary>
     public const int WriteBytes = 16 * 1024;
 

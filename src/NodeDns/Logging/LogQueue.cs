@@ -16,6 +16,12 @@ internal sealed class LogQueue : IDisposable
 {
     private readonly record struct Line(LogLevel Level, string Text);
 
+    private struct QueryLine
+    {
+        public QueryLogFormat Format;
+        public QueryLogEntry Entry;
+    }
+
     private readonly LogRing<Line> _lines = new(LogLimits.TextLines);
     private readonly ArrayBufferWriter<byte> _output = new(LogLimits.WriteBytes);
     private readonly ArrayBufferWriter<byte> _errors = new(LogLimits.WriteBytes);
@@ -24,6 +30,7 @@ internal sealed class LogQueue : IDisposable
     private readonly Clock _clock;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
+    private volatile LogRing<QueryLine>? _queries;
     private volatile bool _stopping;
     private int _asleep;
     private long _dropped;
@@ -50,11 +57,36 @@ internal sealed class LogQueue : IDisposable
     /// <summary>Lines that found their ring full or the output broken, since the start.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
+    /// <summary>Makes room for query log entries; from then on the writer looks for them by itself.</summary>
+    public void OpenQueryLog()
+    {
+        if (_queries is null)
+        {
+            Interlocked.CompareExchange(ref _queries, new LogRing<QueryLine>(LogLimits.QueryEntries), null);
+            _wake.Set();
+        }
+    }
+
+    /// <summary>Queues one entry; false and counted when the ring is full or was never opened.</summary>
+    /// <remarks>Wakes nobody: the writer comes every few milliseconds, so that a busy worker makes no system call.</remarks>
+    public bool TryWrite(QueryLogFormat format, in QueryLogEntry entry)
+    {
+        bool queued = _queries is { } ring && ring.TryEnqueue(new QueryLine { Format = format, Entry = entry });
+        if (!queued)
+        {
+            Interlocked.Increment(ref _dropped);
+        }
+
+        return queued;
+    }
+
     /// <summary>Waits until all that was queued before the call is written, at most as long as given.</summary>
     public bool Flush(TimeSpan timeout)
     {
-        long until = _lines.Enqueued;
-        return SpinWait.SpinUntil(() => _lines.Released >= until, timeout);
+        long lines = _lines.Enqueued;
+        long queries = _queries?.Enqueued ?? 0;
+        return SpinWait.SpinUntil(
+            () => _lines.Released >= lines && (_queries?.Released ?? 0) >= queries, timeout);
     }
 
     /// <summary>Writes what is queued and ends the thread; gives up after two seconds of a stalled reader.</summary>
@@ -110,8 +142,15 @@ internal sealed class LogQueue : IDisposable
         }
     }
 
-    private int SleepMilliseconds() =>
-        Dropped == _droppedReported ? Timeout.Infinite : (int)LogLimits.DropReportInterval.TotalMilliseconds;
+    private int SleepMilliseconds()
+    {
+        if (_queries is not null)
+        {
+            return LogLimits.QueryPollMilliseconds;
+        }
+
+        return Dropped == _droppedReported ? Timeout.Infinite : (int)LogLimits.DropReportInterval.TotalMilliseconds;
+    }
 
     /// <summary>Writes what is there, about one buffer of each output at most. False when there was nothing.</summary>
     private bool Drain()
@@ -124,11 +163,27 @@ internal sealed class LogQueue : IDisposable
             taken++;
         }
 
+        long queries = DrainQueries();
         bool any = _output.WrittenCount + _errors.WrittenCount > 0;
         WriteOut(_output, _outputStream);
         WriteOut(_errors, _errorStream);
         _lines.Release(taken);
+        _queries?.Release(queries);
         return any;
+    }
+
+    private long DrainQueries()
+    {
+        long taken = 0;
+        while (HasRoom(_output) && _queries is { } ring && ring.TryDequeue(out QueryLine line))
+        {
+            _output.Write("[INFO] "u8);
+            line.Format.Write(line.Entry, _output);
+            _output.Write("\n"u8);
+            taken++;
+        }
+
+        return taken;
     }
 
     private void ReportDrops()

@@ -1,0 +1,12 @@
+namespace NodeDns.Cli;
+
+/// <summary>What the command line asks the program to do.</summary>
+internal enum CliCommand : byte
+{
+    Serve,
+    Help,
+    Version,
+    Plugins,
+    CheckConfig,
+    Clock,
+}

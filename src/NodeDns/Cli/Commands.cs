@@ -1,0 +1,67 @@
+using System.IO;
+using System.Runtime.InteropServices;
+using NodeDns.Hosting;
+
+namespace NodeDns.Cli;
+
+/// <summary>Runs everything that is not serving: commands that print something and end.</summary>
+internal static class Commands
+{
+    public const int UsageError = 2;
+
+    /// <summary>False when the command line asks to serve; then nothing was done.</summary>
+    public static bool TryRun(
+        CommandLine line, TextReader input, TextWriter output, TextWriter errors, out int exitCode)
+    {
+        exitCode = 0;
+        string? error = line.Error ?? OperandError(line);
+        if (error is not null)
+        {
+            errors.WriteLine($"nodedns: {error}; {Help.UsageHint}");
+            exitCode = UsageError;
+            return true;
+        }
+
+        switch (line.Command)
+        {
+            case CliCommand.Serve:
+                return false;
+            case CliCommand.Help:
+                output.Write(Help.Page());
+                break;
+            case CliCommand.Version:
+                output.WriteLine(VersionText());
+                break;
+            case CliCommand.Plugins:
+                output.WriteLine(string.Join('\n', DirectiveNames.Supported));
+                break;
+            case CliCommand.CheckConfig:
+                exitCode = CheckConfigCommand.Run(line.Operands[0], line.Options, input, output, errors);
+                break;
+            case CliCommand.Clock:
+                exitCode = ControlClient.Run(
+                    line.Options.ControlSocket, $"{ClockControl.Command} {line.Operands[1]}", output, errors);
+                break;
+        }
+
+        return true;
+    }
+
+    /// <summary>"NodeDns-0.1.0", then platform and runtime, as CoreDNS prints its own.</summary>
+    public static string VersionText()
+    {
+        string platform = RuntimeInformation.RuntimeIdentifier.Replace('-', '/');
+        return $"NodeDns-{ProgramVersion}\n{platform}, {RuntimeInformation.FrameworkDescription}";
+    }
+
+    public static string ProgramVersion => typeof(Commands).Assembly.GetName().Version!.ToString(fieldCount: 3);
+
+    private static string? OperandError(CommandLine line) => line.Command switch
+    {
+        CliCommand.CheckConfig when line.Operands.Length != 1 => "expected check-config FILE",
+        CliCommand.Clock when line.Operands is not ["advance", _] => "expected clock advance SECONDS",
+        CliCommand.Version or CliCommand.Help when !line.Operands.IsEmpty =>
+            $"did not expect {line.Operands[0]}",
+        _ => null,
+    };
+}
