@@ -1,5 +1,9 @@
+using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
+using NodeDns.Config.Directives;
 using NodeDns.Hosting;
 
 namespace NodeDns.Cli;
@@ -33,7 +37,7 @@ internal static class Commands
                 output.WriteLine(VersionText());
                 break;
             case CliCommand.Plugins:
-                output.WriteLine(string.Join('\n', DirectiveNames.Supported));
+                output.WriteLine(string.Join('\n', DirectiveNames()));
                 break;
             case CliCommand.CheckConfig:
                 exitCode = CheckConfigCommand.Run(line.Operands[0], line.Options, input, output, errors);
@@ -55,6 +59,9 @@ internal static class Commands
     }
 
     public static string ProgramVersion => typeof(Commands).Assembly.GetName().Version!.ToString(fieldCount: 3);
+
+    private static IEnumerable<string> DirectiveNames() =>
+        DirectiveTable.Entries.Select(entry => entry.Name).Append("import").Order(StringComparer.Ordinal);
 
     private static string? OperandError(CommandLine line) => line.Command switch
     {

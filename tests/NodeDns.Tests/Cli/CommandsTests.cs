@@ -74,7 +74,7 @@ public sealed class CommandsTests : IDisposable
     public void TryRun_CheckConfigMissingFile_PrintsTheErrorAndExits1()
     {
         Assert.Equal(1, Run("check-config", _folder["nothing"]));
-        Assert.StartsWith($"{_folder["nothing"]}:1:1: no such file\n", _errors.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith($"{_folder["nothing"]}:1:1: cannot read the file: no such file\n", _errors.ToString(), StringComparison.Ordinal);
         Assert.EndsWith($"{_folder["nothing"]}: 1 error\n", _errors.ToString(), StringComparison.Ordinal);
     }
 
