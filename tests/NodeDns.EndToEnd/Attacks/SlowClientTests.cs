@@ -18,7 +18,8 @@ public sealed class SlowClientTests(SlowClientTests.Impatient fixture) : ServerT
     [Trait("Statement", "T3")]
     public async Task T3_ByteDrip_DoesNotKeepTheConnectionOpen()
     {
-        byte[] framed = DnsTcpConnection.Frame(DnsMessage.Query(NewName("a.rather.long.name.so.that.the.drip.lasts.example.")).Encode());
+        string longName = NewName("a.rather.long.name.so.that.the.drip.lasts.example.");
+        byte[] framed = DnsTcpConnection.Frame(DnsMessage.Query(longName).Encode());
         using DnsTcpConnection connection = await Client.ConnectTcpAsync();
         using var stop = new CancellationTokenSource();
         Task drip = DripAsync(connection, framed, stop.Token);

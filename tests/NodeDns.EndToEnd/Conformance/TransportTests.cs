@@ -180,7 +180,8 @@ public sealed class TransportTests(TransportTests.Transports fixture)
         }
 
         IEnumerable<UpstreamQuery> queries = names.SelectMany(n => Upstream.QueriesFor(n));
-        Assert.All(queries.GroupBy(q => q.Connection), c => Assert.Equal(c.Count(), c.Select(q => q.Message.Id).Distinct().Count()));
+        Assert.All(queries.GroupBy(q => q.Connection),
+            c => Assert.Equal(c.Count(), c.Select(q => q.Message.Id).Distinct().Count()));
         gate.SetResult();
         Assert.All(await Task.WhenAll(answers), a => AssertAddress("192.0.2.9", a));
         Assert.InRange(Upstream.TcpConnections - before, 0, 4);

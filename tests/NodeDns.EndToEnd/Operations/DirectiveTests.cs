@@ -1,4 +1,8 @@
+using System;
+using System.Collections.Generic;
 using System.Linq;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Tasks;
 using NodeDns.EndToEnd.Fixtures;
 using NodeDns.TestKit;
@@ -69,18 +73,17 @@ public sealed class DirectiveTests(DirectiveTests.ManyZones fixture) : ServerTes
     public async Task Acl_BlockedClient_GetsNoCachedAnswerEither()
     {
         string name = NewName("acl.test.");
-        var allowed = new DnsClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, Server.Port));
+        var allowed = new DnsClient(new IPEndPoint(IPAddress.Loopback, Server.Port));
         Assert.Equal(Rcode.NoError, (await allowed.UdpAsync(name)).Rcode);
         // 127.0.0.5 as a source: blocked; the name is in the cache by now.
-        using var socket = new System.Net.Sockets.Socket(
-            System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
-        socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.0.0.5"), 0));
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.5"), 0));
         socket.Connect(allowed.Server);
         await socket.SendAsync(DnsMessage.Query(name).Encode());
         byte[] bytes = (await DnsClient.ReceiveAsync(socket, DnsClient.DefaultTimeout))!;
         Assert.Equal(Rcode.Refused, DnsMessage.Decode(bytes).Rcode);
         await socket.SendAsync(DnsMessage.Query("dropped." + name, RrType.Txt).Encode());
-        Assert.Null(await DnsClient.ReceiveAsync(socket, System.TimeSpan.FromMilliseconds(300)));
+        Assert.Null(await DnsClient.ReceiveAsync(socket, TimeSpan.FromMilliseconds(300)));
     }
 
     [Fact]
@@ -136,7 +139,7 @@ public sealed class DirectiveTests(DirectiveTests.ManyZones fixture) : ServerTes
     {
         string name = NewName("balance.test.");
         Upstream.On(name, q => q.Answer([.. Enumerable.Range(1, 6).Select(i => DnsRecord.A(q.Name, $"192.0.2.{i}"))]));
-        var orders = new System.Collections.Generic.HashSet<string>();
+        var orders = new HashSet<string>();
         for (int i = 0; i < 20; i++)
         {
             DnsMessage answer = await Client.UdpAsync(name);

@@ -50,8 +50,10 @@ internal static class ErrorLines
         "bufsize 512 512", "bufsize abc", "health bla", "health :1 :2", "bind", "bind 1.2.3.invalid", "loadbalance fleeb",
         "loadbalance round_robin a", "errors errors.txt", "errors a b", "prometheus /foo", "prometheus a b c", "reload 1s",
         "reload aa", "kubernetes cluster.local", "autopath @kubernetes", "file db.example", "secondary", "nonsense",
-        "template IN A {\n        match \"(\"\n    }", "template IN A {\n        rcode NOPE\n    }", "timeouts {\n        read 0s\n    }",
-        "hosts {\n        ttl 0\n    }", "acl {\n        permit\n    }", "deny", "rewrite", "header {\n        response turn aa\n    }",
+        "template IN A {\n        match \"(\"\n    }", "template IN A {\n        rcode NOPE\n    }",
+        "timeouts {\n        read 0s\n    }",
+        "hosts {\n        ttl 0\n    }", "acl {\n        permit\n    }", "deny", "rewrite",
+        "header {\n        response turn aa\n    }",
         "ndots_filter {\n        min_labels none\n    }", "dns64 not-a-prefix",
     ];
 
@@ -60,9 +62,11 @@ internal static class ErrorLines
         "cache", "cache 25", "cache 25 example.nl", "cache aaa example.nl", "forward . 127.0.0.1", "forward . [::1]:53",
         "forward . 127.0.0.1:8080", "bufsize", "bufsize 1220", "loadbalance", "loadbalance round_robin", "errors", "log",
         "minimal", "any", "whoami", "deny ads.test tracker.test", "ndots_filter", "debug", "dns64 64:ff9b::/96",
-        "ndots_filter {\n        min_labels 3\n        allow ok.test\n    }", "reload 10s 2s", "loop", "acl {\n        allow net 10.0.0.0/8\n        block\n    }",
+        "ndots_filter {\n        min_labels 3\n        allow ok.test\n    }", "reload 10s 2s", "loop",
+        "acl {\n        allow net 10.0.0.0/8\n        block\n    }",
         "template ANY ANY {\n        rcode NXDOMAIN\n    }", "hosts {\n        10.0.0.1 a.test\n        fallthrough\n    }",
-        "rewrite name a.test b.test", "header {\n        response set aa\n    }", "timeouts {\n        read 3s\n        idle 10s\n    }",
+        "rewrite name a.test b.test", "header {\n        response set aa\n    }",
+        "timeouts {\n        read 3s\n        idle 10s\n    }",
     ];
 
     /// <summary>A file of nothing but mistakes, and the lines they are on.</summary>
