@@ -1,0 +1,63 @@
+using System;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using NodeDns.Wire;
+
+namespace NodeDns.Cache;
+
+/// <summary>The process-wide cache of answers as wire bytes, within a byte budget set at start.</summary>
+/// <remarks>All members are safe from any thread; lookups take no lock and write nothing shared but a used-mark.</remarks>
+internal sealed class AnswerCache
+{
+    private readonly CacheShard[] _shards;
+    private readonly int _shardShift;
+
+    public AnswerCache(long budgetBytes, int workers)
+    {
+        budgetBytes = Math.Clamp(budgetBytes, CacheLimits.MinBudgetBytes, CacheLimits.MaxBudgetBytes);
+        int shards = 1;
+        int bits = 0;
+
+        // Writers of different shards never meet; a shard below 4 MiB would be short of room for large answers, one
+        // above 1 GiB would not be an array of bytes for long.
+        while ((shards < workers * 2 && budgetBytes / (shards * 2) >= 4 << 20) || budgetBytes / shards > 1 << 30)
+        {
+            shards <<= 1;
+            bits++;
+        }
+
+        _shardShift = 64 - bits;
+        _shards = new CacheShard[shards];
+        for (int i = 0; i < shards; i++)
+        {
+            _shards[i] = new CacheShard((int)(budgetBytes / shards), Occupancy);
+        }
+
+        BudgetBytes = budgetBytes;
+        Span<byte> seed = stackalloc byte[8];
+        RandomNumberGenerator.Fill(seed);
+        Seed = MemoryMarshal.Read<ulong>(seed);
+    }
+
+    /// <summary>Of the hash of names, new in every process, so that nobody can aim names at one bucket.</summary>
+    public ulong Seed { get; }
+
+    public long BudgetBytes { get; }
+
+    public CacheOccupancy Occupancy { get; } = new();
+
+    public LookupStatus TryGet(
+        in CacheKey key, long now, in TtlPolicy policy, Span<byte> destination, out CachedAnswer answer) =>
+        ShardOf(key.Hash).TryGet(key, now, policy, destination, out answer);
+
+    public int CountHit(in CacheKey key, int slot) => ShardOf(key.Hash).CountHit(slot);
+
+    public void ResetHits(in CacheKey key, int slot) => ShardOf(key.Hash).ResetHits(slot);
+
+    /// <summary>Stores a complete entry; false when it is too large to be kept.</summary>
+    public bool Store(ReadOnlySpan<byte> entry, RecordType askedType, long now) =>
+        ShardOf(MemoryMarshal.AsRef<EntryHeader>(entry).Hash).Store(entry, askedType, now);
+
+    private CacheShard ShardOf(ulong hash) =>
+        _shards[_shards.Length == 1 ? 0 : (int)(hash >> _shardShift)];
+}

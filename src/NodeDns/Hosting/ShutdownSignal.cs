@@ -1,0 +1,34 @@
+using System;
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace NodeDns.Hosting;
+
+/// <summary>Waits for SIGTERM or SIGINT; a second one ends the process at once.</summary>
+internal sealed class ShutdownSignal : IDisposable
+{
+    private readonly ManualResetEventSlim _asked = new();
+    private readonly PosixSignalRegistration _terminate;
+    private readonly PosixSignalRegistration _interrupt;
+
+    public ShutdownSignal()
+    {
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+    }
+
+    public void Wait() => _asked.Wait();
+
+    public void Dispose()
+    {
+        _terminate.Dispose();
+        _interrupt.Dispose();
+        _asked.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = !_asked.IsSet;
+        _asked.Set();
+    }
+}

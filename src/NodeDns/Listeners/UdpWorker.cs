@@ -1,0 +1,241 @@
+using System;
+using System.Threading;
+using NodeDns.Cache;
+using NodeDns.Linux.Sockets;
+using NodeDns.Linux.Syscalls;
+using NodeDns.Logging;
+using NodeDns.Pipeline;
+using NodeDns.Upstreams;
+
+namespace NodeDns.Listeners;
+
+/// <summary>One thread that does it all for its sockets: client in, upstream out, upstream in, client out.</summary>
+/// <remarks>
+/// Owns an epoll, one SO_REUSEPORT socket per listen address and the upstream sockets of its questions. Other threads
+/// reach it through the forwarder's inbox and through <see cref="Assign"/>, which it looks at once a turn.
+/// </remarks>
+internal sealed class UdpWorker : IReplySink, IDisposable
+{
+    private const ulong InboxTag = 1UL << 40;
+    private const ulong ListenerTag = 2UL << 40;
+    private const ulong UpstreamTag = 3UL << 40;
+    private const ulong KindMask = 0xFFUL << 40;
+    private const int EventsPerTurn = 64;
+
+    private readonly PipelineContext _shared;
+    private readonly IReplySink _tcpReplies;
+    private readonly Log _log;
+    private readonly Epoll _epoll = new();
+    private readonly Forwarder _forwarder;
+    private readonly QueryPipeline _pipeline;
+    private readonly Thread _thread;
+    private UdpListener?[] _listeners = [];
+    private UdpListener?[]? _assigned;
+    private volatile bool _isStopping;
+
+    public UdpWorker(int index, PipelineContext shared, IReplySink tcpReplies, Log log)
+    {
+        _shared = shared;
+        _tcpReplies = tcpReplies;
+        _log = log;
+        AnswerDelivery delivery = new(shared.Clock, shared.InFlight, shared.Cache, shared.Backoff, this);
+        _forwarder = new Forwarder(shared.Clock, shared.InFlight, delivery, _epoll, UpstreamTag);
+        _pipeline = new QueryPipeline(shared, new QuestionStarter(shared.InFlight, _forwarder, []));
+        _epoll.Add(_forwarder.Inbox.Descriptor, EpollEvents.In, InboxTag);
+        _thread = new Thread(Run) { Name = $"udp-{index}", IsBackground = true };
+    }
+
+    public WorkerInbox Inbox => _forwarder.Inbox;
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Gives the worker its sockets, by listener index; those no longer named are closed by the worker.</summary>
+    public void Assign(UdpListener?[] listeners)
+    {
+        Volatile.Write(ref _assigned, listeners);
+        Inbox.Wake();
+    }
+
+    /// <summary>Lets the worker answer what it already received and end.</summary>
+    public bool Stop(TimeSpan within)
+    {
+        _isStopping = true;
+        Inbox.Wake();
+        return _thread.Join(within);
+    }
+
+    public void Reply(
+        in Waiter waiter, RoutePlan route, ReadOnlySpan<byte> message, in CachedAnswer answer, in ReplyCause cause)
+    {
+        if (waiter.Has(WaiterFlags.Tcp))
+        {
+            _tcpReplies.Reply(waiter, route, message, answer, cause);
+            return;
+        }
+
+        // The waiter may have come in through another worker: every worker has a socket on each listen address.
+        UdpListener? listener = waiter.Via < _listeners.Length ? _listeners[waiter.Via] : null;
+        if (listener is null)
+        {
+            _pipeline.Counters.RepliesDropped++;
+            return;
+        }
+
+        if (listener.Replies.IsFull)
+        {
+            Flush(listener);
+        }
+
+        int length = DeferredReply.Compose(
+            waiter, route, message, answer, cause, _shared.Rewrites, listener.Replies.Reserve());
+        _pipeline.Counters.CountRcode(answer.Rcode);
+        listener.Replies.Commit(length, waiter.Client, waiter.Local);
+    }
+
+    public void Dispose()
+    {
+        foreach (UdpListener? listener in _listeners)
+        {
+            listener?.Dispose();
+        }
+
+        _forwarder.Dispose();
+        _epoll.Dispose();
+    }
+
+    private void Run()
+    {
+        Span<EpollEvent> events = stackalloc EpollEvent[EventsPerTurn];
+        while (!_isStopping)
+        {
+            try
+            {
+                Turn(events);
+            }
+            catch (Exception error)
+            {
+                // No packet may end the process: whatever this was, it is counted, told once in a while, and the next
+                // packet is served. This is the data plane's only catch.
+                if ((++_pipeline.Counters.UnexpectedErrors & 0x3FF) == 1)
+                {
+                    _log.Error($"worker: unexpected error, the query is dropped and serving goes on: {error}");
+                }
+            }
+        }
+
+        Turn(events, waitMilliseconds: 0);
+    }
+
+    private void Turn(Span<EpollEvent> events, int? waitMilliseconds = null)
+    {
+        int wait = waitMilliseconds ?? _forwarder.WaitMilliseconds(_shared.Clock.NowMilliseconds);
+        SyscallResult ready = _epoll.Wait(events, wait);
+        if (Volatile.Read(ref _assigned) is not null)
+        {
+            TakeAssigned();
+        }
+
+        for (int i = 0; i < ready.Value; i++)
+        {
+            ulong tag = events[i].Tag;
+            switch (tag & KindMask)
+            {
+                case ListenerTag:
+                    Serve((int)(tag & 0xFFFF));
+                    break;
+                case UpstreamTag:
+                    _forwarder.OnReadable(tag & ~KindMask);
+                    break;
+                default:
+                    _forwarder.OnInbox();
+                    break;
+            }
+        }
+
+        _forwarder.EndTurn(_shared.Clock.NowMilliseconds);
+        foreach (UdpListener? listener in _listeners)
+        {
+            if (listener is not null && listener.Replies.Count > 0)
+            {
+                Flush(listener);
+            }
+        }
+    }
+
+    /// <summary>Receive, handle, send: one batch at a time, while whole batches keep coming.</summary>
+    private void Serve(int index)
+    {
+        if (index >= _listeners.Length || _listeners[index] is not { } listener)
+        {
+            return;
+        }
+
+        ZoneTable zones = listener.Address.Zones;
+        for (int batch = 0; batch < ListenerLimits.BatchesPerTurn; batch++)
+        {
+            SyscallResult received = listener.Requests.Receive(listener.Socket);
+            if (received.IsError)
+            {
+                return;
+            }
+
+            long now = _shared.Clock.NowMilliseconds;
+            for (int i = 0; i < received.Value; i++)
+            {
+                Handle(listener, zones, i, now);
+            }
+
+            Flush(listener);
+            if (received.Value < ListenerLimits.BatchSlots)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Handle(UdpListener listener, ZoneTable zones, int i, long now)
+    {
+        if (listener.Replies.IsFull)
+        {
+            Flush(listener);
+        }
+
+        ref readonly PeerAddress source = ref listener.Requests.Source(i);
+        LocalAddress destination = listener.Requests.Destination(i);
+        ClientContext client = new(in source, destination, listener.Address.Index, isTcp: false);
+        QueryOutcome outcome = _pipeline.Process(
+            listener.Requests.Datagram(i), listener.Replies.Reserve(), client, zones, now);
+        if (outcome.IsAnswered)
+        {
+            listener.Replies.Commit(outcome.Length, source, destination);
+        }
+    }
+
+    private void Flush(UdpListener listener)
+    {
+        listener.Replies.Flush(listener.Socket, out _, out int dropped);
+        _pipeline.Counters.RepliesDropped += dropped;
+    }
+
+    private void TakeAssigned()
+    {
+        UdpListener?[] next = Interlocked.Exchange(ref _assigned, null)!;
+        UdpListener?[] before = _listeners;
+        _listeners = next;
+        for (int i = 0; i < next.Length; i++)
+        {
+            if (next[i] is { } listener && (i >= before.Length || before[i] != listener))
+            {
+                _epoll.Add(listener.Socket.Descriptor, EpollEvents.In, ListenerTag | (uint)i);
+            }
+        }
+
+        for (int i = 0; i < before.Length; i++)
+        {
+            if (before[i] is { } gone && (i >= next.Length || next[i] != gone))
+            {
+                gone.Dispose();
+            }
+        }
+    }
+}

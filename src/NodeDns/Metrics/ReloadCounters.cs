@@ -1,0 +1,8 @@
+namespace NodeDns.Metrics;
+
+/// <summary>How reloads went; written by the one thread that reloads.</summary>
+internal sealed class ReloadCounters
+{
+    public long Succeeded;
+    public long Failed;
+}

@@ -1,0 +1,32 @@
+using System;
+using NodeDns.Cache;
+using NodeDns.Upstreams;
+using NodeDns.Wire;
+
+namespace NodeDns.Pipeline;
+
+/// <summary>Writes the reply of a client that waited.</summary>
+internal static class DeferredReply
+{
+    /// <summary>Copies the answer into the client's buffer and finishes it there; returns the reply's length.</summary>
+    public static int Compose(
+        in Waiter waiter, RoutePlan route, ReadOnlySpan<byte> message, CachedAnswer answer, in ReplyCause cause,
+        PendingRewrites rewrites, Span<byte> reply)
+    {
+        if (message.Length > reply.Length)
+        {
+            // Longer than this transport takes: header and question alone, to be sent with TC.
+            answer.IsOversized = true;
+            int questionEnd = DomainName.TrySkip(message, WireLimits.HeaderLength, out int end) ? end + 4 : message.Length;
+            message = message[..Math.Min(questionEnd, reply.Length)];
+        }
+
+        message.CopyTo(reply);
+        answer.Length = message.Length;
+        ReplyTarget target = new(waiter, waiter.Case);
+        ReplyRules rules = ((ZonePlan)route).Reply;
+        return rewrites.Take(waiter.Rewrite) is { } rewrite
+            ? rewrite.Finish(reply, target, answer, cause, rules)
+            : ReplyComposer.Finish(reply, target, answer, cause, rules, default);
+    }
+}

@@ -1,0 +1,11 @@
+using NodeDns.Cache;
+using NodeDns.Metrics;
+using NodeDns.Timing;
+using NodeDns.Upstreams;
+
+namespace NodeDns.Pipeline;
+
+/// <summary>What all pipelines of the process share.</summary>
+internal sealed record PipelineContext(
+    Clock Clock, AnswerCache Cache, InFlightTable InFlight, RefreshBackoff Backoff, CounterRegistry Counters,
+    PendingRewrites Rewrites);

@@ -1,0 +1,121 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Net;
+using NodeDns.Cache;
+using NodeDns.Config;
+using NodeDns.Linux.Sockets;
+using NodeDns.Logging;
+using NodeDns.Rewriting;
+using NodeDns.Timing;
+using NodeDns.Upstreams;
+using NodeDns.Wire;
+
+namespace NodeDns.Pipeline;
+
+/// <summary>Compiles what the operator wrote into what the workers serve by.</summary>
+/// <remarks>Control plane. Upstream states and cache spaces are looked up, not made anew, so they survive a reload.</remarks>
+internal sealed class PlanBuilder(
+    UpstreamRegistry upstreams, CacheSpaces spaces, CacheOccupancy occupancy, Clock clock, Log log)
+{
+    /// <summary>The plan of a config; throws InvalidOperationException when a bound of the process is reached.</summary>
+    public ServingPlan Build(NodeDnsConfig config)
+    {
+        Dictionary<IPEndPoint, List<ZonePlan>> tables = [];
+        foreach (ServerBlockConfig block in config.Blocks)
+        {
+            ForwardPlan[] forwards = [.. block.Forwards.Select(ToForward)];
+            CachePlan? cache = block.Cache is { } rules ? new CachePlan(rules) : null;
+            ZoneSources? sources = ZoneSources.Compile(block, log, clock.NowMilliseconds);
+            ReplyRules reply = ReplyRules.Compile(block, log, clock.NowMilliseconds);
+            ZoneRewrites? rewrites = ZoneRewrites.Compile(block);
+            foreach (ServerKeyConfig key in block.Keys)
+            {
+                ZonePlan zone = ToZone(config, block, key, forwards, cache, sources, reply, rewrites);
+                foreach (IPEndPoint endPoint in EndPointsOf(block, key))
+                {
+                    if (!tables.TryGetValue(endPoint, out List<ZonePlan>? zones))
+                    {
+                        tables.Add(endPoint, zones = []);
+                    }
+
+                    zones.Add(zone);
+                }
+            }
+        }
+
+        return new ServingPlan(tables.ToImmutableDictionary(table => table.Key, table => new ZoneTable(table.Value)));
+    }
+
+    private ZonePlan ToZone(
+        NodeDnsConfig config, ServerBlockConfig block, ServerKeyConfig key, ForwardPlan[] forwards, CachePlan? cache,
+        ZoneSources? sources, ReplyRules reply, ZoneRewrites? rewrites)
+    {
+        // Answers made by hosts, templates and the like are cached too: a changed file begins with an empty space.
+        bool hasLocalAnswers = block.Hosts is not null || !block.Templates.IsEmpty || !block.Rewrites.IsEmpty
+            || !block.Headers.IsEmpty || block.Minimal || block.Dns64 is not null;
+        string identity = $"{key.Zone}:{key.Port} {string.Join(' ', block.Bind)} {(hasLocalAnswers ? config.Hash : "")}";
+        if (!spaces.TryGet(identity, out ushort space))
+        {
+            throw new InvalidOperationException(
+                $"more than {CacheOccupancy.MaxSpaces} different zones were configured in this process; restart it");
+        }
+
+        if (block.Cache is { } rules)
+        {
+            occupancy.SetCapacity(space, rules.SuccessCapacity, rules.DenialCapacity);
+        }
+
+        byte[] name = ToWire(key.Zone);
+        return new ZonePlan
+        {
+            Name = name,
+            Text = key.Zone,
+            Space = space,
+            CacheRules = cache,
+            Forwarding = forwards,
+            Copying = block.Minimal ? CopyOptions.DropAuthority | CopyOptions.DropAdditional : CopyOptions.None,
+            Filters = ZoneFilters.Compile(block),
+            Sources = sources,
+            Reply = reply,
+            Rewrites = rewrites,
+            Dns64 = block.Dns64 is { } dns64 ? Dns64Synthesis.Compile(dns64) : null,
+        };
+    }
+
+    private ForwardPlan ToForward(ForwardConfig config)
+    {
+        UpstreamState[] states =
+        [
+            .. config.Upstreams.Where(upstream => upstream.EndPoint is not null)
+                .Select(upstream => upstreams.Get(PeerAddress.From(upstream.EndPoint!), upstream.Transport)),
+        ];
+        return new ForwardPlan(config, states, ToWire(config.From), [.. config.Except.Select(ToWire)]);
+    }
+
+    private static IEnumerable<IPEndPoint> EndPointsOf(ServerBlockConfig block, ServerKeyConfig key)
+    {
+        if (!block.Bind.IsEmpty)
+        {
+            return block.Bind.Distinct().Select(address => new IPEndPoint(address, key.Port));
+        }
+
+        // Two sockets instead of one dual-stack socket: each family's packet information is its own.
+        IPEndPoint v4 = new(IPAddress.Any, key.Port);
+        return System.Net.Sockets.Socket.OSSupportsIPv6 ? [v4, new IPEndPoint(IPAddress.IPv6Any, key.Port)] : [v4];
+    }
+
+    private static byte[] ToWire(string name)
+    {
+        Span<byte> buffer = stackalloc byte[WireLimits.MaxNameLength];
+        if (!DomainName.TryParse(name, buffer, out int length))
+        {
+            throw new InvalidOperationException($"{name} is not a domain name");
+        }
+
+        byte[] wire = new byte[length];
+        DomainName.Fold(buffer[..length], wire);
+        return wire;
+    }
+}

@@ -1,0 +1,354 @@
+using System;
+using NodeDns.Cache;
+using NodeDns.Filters;
+using NodeDns.Metrics;
+using NodeDns.Sources;
+using NodeDns.Upstreams;
+using NodeDns.Wire;
+
+namespace NodeDns.Pipeline;
+
+/// <summary>The way of a query, from its bytes to its reply: parse, zone, rewrite, filters, cache, sources, forward.</summary>
+/// <remarks>
+/// One instance per worker thread and one per TCP connection at work; not thread-safe by itself. What it shares (cache,
+/// in-flight table) is. <see cref="Process"/> and <see cref="Serve"/> show every stage in order; each stage is one
+/// method or one type away.
+/// </remarks>
+internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter starter)
+{
+    private readonly byte[] _entry = new byte[CacheLimits.MaxEntryBytes];
+    private readonly byte[] _local = new byte[WireLimits.MaxMessageLength];
+    private readonly WorkerCounters _counters = shared.Counters.Add();
+
+    public WorkerCounters Counters => _counters;
+
+    /// <summary>Handles one query. The reply's span is as long as the longest reply the transport takes.</summary>
+    public QueryOutcome Process(
+        ReadOnlySpan<byte> request, Span<byte> reply, in ClientContext client, ZoneTable zones, long now)
+    {
+        _counters.Queries++;
+        ParseStatus status = QueryView.TryParse(request, out QueryView query);
+        if (status == ParseStatus.Ok && client.IsTcp && query.KeepaliveLength > 0)
+        {
+            // RFC 7828 §3.2.1: a query's keepalive option is empty (T6).
+            status = ParseStatus.FormatErrorWithEdns;
+        }
+
+        if (status != ParseStatus.Ok)
+        {
+            return Reject(status, query, request, reply, client);
+        }
+
+        Span<byte> folded = stackalloc byte[WireLimits.MaxNameLength];
+        folded = folded[..query.Name.Length];
+        DomainName.Fold(query.Name, folded);
+        ZonePlan? zone = zones.Match(folded, query.LabelCount, query.Type);
+        if (zone is null)
+        {
+            return Rcode(query, reply, client, ReplyRules.Default, ResponseCode.Refused, ExtendedError.NotAuthoritative);
+        }
+
+        QueryContext context = new(
+            query, folded, query.Type, query.Class, client.Client, client.IsTcp, zone.Name, now);
+        if (zone.Rewrites is not null)
+        {
+            return ServeRewritten(context, reply, client, zones, zone);
+        }
+
+        return Serve(new Exchange(context, reply, client, zones, zone, null));
+    }
+
+    /// <summary>The stages behind the question: filters, cache, what is known here, and last the upstream.</summary>
+    private QueryOutcome Serve(in Exchange exchange)
+    {
+        ref readonly QueryContext context = ref exchange.Context;
+        ZonePlan zone = exchange.Zone;
+        if (zone.Filters is { } filters)
+        {
+            ResponseWriter writer = new(_local);
+            FilterVerdict verdict = filters.Check(context, ref writer, out ExtendedError error);
+            if (verdict != FilterVerdict.Pass)
+            {
+                return Filtered(exchange, verdict, error, writer.Message);
+            }
+        }
+
+        CacheKey key = new(
+            context.Name, context.Type, context.Class, zone.KeyFlagsOf(context), zone.Space, shared.Cache.Seed);
+        LookupStatus found = LookupStatus.Miss;
+        CachedAnswer answer = default;
+        if (zone.CacheRules is { } rules && rules.Covers(context.Name))
+        {
+            found = shared.Cache.TryGet(key, context.Now, rules.TtlPolicy, exchange.Reply, out answer);
+            if (found == LookupStatus.Fresh)
+            {
+                RefreshEarly(key, zone, rules, answer, context.Now);
+                return Hit(exchange, answer);
+            }
+        }
+
+        if (SpecialNames.Check(context) != FilterVerdict.Pass)
+        {
+            ResponseWriter writer = new(_local);
+            SpecialNames.TryWrite(context, ref writer);
+            return FinishLocal(exchange, writer.Message, ExtendedError.None, default);
+        }
+
+        if (zone.Sources is { } sources)
+        {
+            ResponseWriter writer = new(_local);
+            SourceVerdict verdict = sources.TryAnswer(context, ref writer, out SourceResult result);
+            if (verdict != SourceVerdict.Pass)
+            {
+                return Local(exchange, key, verdict, result, writer.Message);
+            }
+        }
+
+        if (!context.Query.RecursionDesired)
+        {
+            // What is not known is not looked up for those who do not want it (M16); nor do they get stale data (S6).
+            return Rcode(exchange, ResponseCode.Refused, ExtendedError.NotAuthoritative);
+        }
+
+        if (!zone.CanForward(context.Name))
+        {
+            return Rcode(exchange, zone.RcodeWithoutForward, ExtendedError.NotReady);
+        }
+
+        return found == LookupStatus.Stale
+            ? Stale(exchange, key, answer)
+            : Forward(exchange, key, clientTimer: 0, zone.FollowUpOf(context));
+    }
+
+    /// <summary>A message of the cache, made into this client's reply.</summary>
+    private QueryOutcome Hit(in Exchange exchange, in CachedAnswer answer)
+    {
+        switch (answer.Kind)
+        {
+            case AnswerKind.Success:
+                _counters.Hits++;
+                break;
+            case AnswerKind.Denial:
+                _counters.DenialHits++;
+                break;
+            default:
+                _counters.FailureHits++;
+                break;
+        }
+
+        if (answer.IsStale)
+        {
+            _counters.StaleHits++;
+        }
+
+        return Finish(exchange, answer, ReplyCause.None);
+    }
+
+    /// <summary>An expired answer is at hand: give it now, or let the upstream have its chance first.</summary>
+    private QueryOutcome Stale(in Exchange exchange, in CacheKey key, in CachedAnswer answer)
+    {
+        CachePlan rules = exchange.Zone.CacheRules!;
+        long now = exchange.Context.Now;
+        bool isBackedOff = shared.Backoff.IsBackedOff(key.QuestionHash, now);
+        if (rules.StaleMode == StaleMode.Verify && !isBackedOff)
+        {
+            long timer = rules.VerifyMilliseconds == 0 ? 0 : now + rules.VerifyMilliseconds;
+            return Forward(exchange, key, timer, exchange.Zone.FollowUpOf(exchange.Context));
+        }
+
+        if (!isBackedOff)
+        {
+            starter.StartRefresh(key, exchange.Zone, exchange.Zone.FollowUpOf(exchange.Context));
+        }
+
+        return Hit(exchange, answer);
+    }
+
+    /// <summary>Asks for a popular answer again before it expires (P1).</summary>
+    private void RefreshEarly(in CacheKey key, ZonePlan zone, CachePlan rules, in CachedAnswer answer, long now)
+    {
+        if (rules.PrefetchAmount == 0 || shared.Cache.CountHit(key, answer.Slot) < rules.PrefetchAmount)
+        {
+            return;
+        }
+
+        uint threshold = ((answer.TtlSeconds * (uint)rules.PrefetchPercent) + 99) / 100;
+        if (answer.RemainingSeconds <= threshold && !shared.Backoff.IsBackedOff(key.QuestionHash, now)
+            && zone.CanForward(key.Name) && starter.StartRefresh(key, zone, followUp: null))
+        {
+            _counters.Prefetches++;
+        }
+    }
+
+    /// <summary>Has the question sent, or waits with those who asked it already.</summary>
+    private QueryOutcome Forward(in Exchange exchange, in CacheKey key, long clientTimer, FollowUp? followUp)
+    {
+        _counters.Misses++;
+        Waiter waiter = PendingClient.WaiterOf(exchange, shared.Rewrites);
+        QuestionStart start = new(
+            clientTimer, exchange.Client.IsTcp, followUp, exchange.Rewrite?.UpstreamOptions ?? default);
+        switch (shared.InFlight.Join(key, exchange.Zone, waiter, start, out int question))
+        {
+            case JoinStatus.Created:
+                starter.Start(question);
+                return QueryOutcome.Pending;
+            case JoinStatus.Joined:
+                _counters.Coalesced++;
+                return QueryOutcome.Pending;
+            default:
+                _counters.InFlightFull++;
+                shared.Rewrites.Take(waiter.Rewrite);
+                return Rcode(exchange, ResponseCode.ServerFailure, ExtendedError.Other);
+        }
+    }
+
+    /// <summary>What the filters decided, as a reply.</summary>
+    private QueryOutcome Filtered(
+        in Exchange exchange, FilterVerdict verdict, ExtendedError error, ReadOnlySpan<byte> message)
+    {
+        _counters.Filtered++;
+        return verdict switch
+        {
+            FilterVerdict.Drop => QueryOutcome.Dropped,
+            FilterVerdict.Refuse => Rcode(exchange, ResponseCode.Refused, error),
+            _ => FinishLocal(exchange, message, error, default),
+        };
+    }
+
+    /// <summary>An answer made here: kept like an upstream's, since the cache stands above the local sources.</summary>
+    private QueryOutcome Local(
+        in Exchange exchange, in CacheKey key, SourceVerdict verdict, in SourceResult result, ReadOnlySpan<byte> message)
+    {
+        if (verdict == SourceVerdict.ServFail)
+        {
+            return Rcode(exchange, ResponseCode.ServerFailure, ExtendedError.Other);
+        }
+
+        RecordType type = exchange.Context.Type;
+        if (result.ChaseTarget is { } target && exchange.Context.Query.RecursionDesired
+            && exchange.Zones.Match(target, DomainName.CountLabels(target), type) is { } targetZone
+            && targetZone.CanForward(target))
+        {
+            CnameChase chase = new(message.ToArray(), key.Name.ToArray(), type, target, targetZone);
+            return Forward(exchange, key, clientTimer: 0, chase);
+        }
+
+        _counters.LocalAnswers++;
+        Keep(message, key, exchange.Zone, exchange.Context.Now);
+        return FinishLocal(exchange, message, result.Error, result.ErrorText.Span);
+    }
+
+    /// <summary>Stores a local answer. It needs no stale life: it can always be made again.</summary>
+    private void Keep(ReadOnlySpan<byte> message, in CacheKey key, ZonePlan zone, long now)
+    {
+        if (zone.CacheRules is not { } rules || !rules.Covers(key.Name)
+            || ResponseView.TryParse(message, key.Name, key.Type, key.Class, out ResponseView response) != ResponseStatus.Ok
+            || !ExpiryPolicy.TryClassify(response, rules, out AnswerKind kind, out EntryFlags flags, out uint ttl)
+            || !rules.Stores(kind, key.Name)
+            || !EntryWriter.TryWrite(_entry, key, response, CopyOptions.None, isLocal: true, out int length))
+        {
+            return;
+        }
+
+        EntryWriter.SetExpiry(_entry, kind, flags, ttl, now, staleWindowMilliseconds: 0);
+        shared.Cache.Store(_entry.AsSpan(0, length), key.Type, now);
+    }
+
+    private QueryOutcome FinishLocal(
+        in Exchange exchange, ReadOnlySpan<byte> message, ExtendedError error, ReadOnlySpan<byte> errorText)
+    {
+        bool isOversized = message.Length > exchange.Reply.Length;
+        CachedAnswer answer = new()
+        {
+            Length = isOversized ? exchange.Context.Query.QuestionEnd : message.Length,
+            Rcode = MessageHeader.GetRcode(message),
+            Flags = EntryFlags.Local,
+            AdditionalOffset = (ushort)message.Length,
+            IsOversized = isOversized,
+            UpstreamError = ExtendedError.None,
+            Slot = -1,
+        };
+        message[..answer.Length].CopyTo(exchange.Reply);
+        return Finish(exchange, answer, new ReplyCause(error, null), errorText);
+    }
+
+    private QueryOutcome Finish(
+        in Exchange exchange, in CachedAnswer answer, in ReplyCause cause, ReadOnlySpan<byte> errorText = default)
+    {
+        _counters.CountRcode(answer.Rcode);
+        ReplyTarget target = new(exchange.Context.Query, exchange.Client.IsTcp);
+        return QueryOutcome.Answered(
+            exchange.Rewrite is { } rewrite
+                ? rewrite.Finish(exchange.Reply, target, answer, cause, exchange.Zone.Reply)
+                : ReplyComposer.Finish(exchange.Reply, target, answer, cause, exchange.Zone.Reply, errorText));
+    }
+
+    private QueryOutcome Rcode(in Exchange exchange, ResponseCode rcode, ExtendedError error) =>
+        Rcode(exchange.Context.Query, exchange.Reply, exchange.Client, exchange.Zone.Reply, rcode, error);
+
+    /// <summary>A reply that is a response code and the question.</summary>
+    private QueryOutcome Rcode(
+        in QueryView query, Span<byte> reply, in ClientContext client, ReplyRules rules, ResponseCode rcode,
+        ExtendedError error)
+    {
+        ResponseWriter writer = new(reply);
+        writer.TryBegin(
+            query.Id, (ushort)(HeaderFlags.Response | HeaderFlags.RecursionAvailable), query.Name, query.Type, query.Class);
+        writer.SetRcode((ResponseCode)((int)rcode & 0xF));
+        CachedAnswer answer = new()
+        {
+            Length = writer.Length,
+            Rcode = rcode,
+            AdditionalOffset = (ushort)writer.Length,
+            UpstreamError = ExtendedError.None,
+            Slot = -1,
+        };
+        _counters.CountRcode(rcode);
+        return QueryOutcome.Answered(ReplyComposer.Finish(
+            reply, new ReplyTarget(query, client.IsTcp), answer, new ReplyCause(error, null), rules, default));
+    }
+
+    /// <summary>Queries that are none: silence, or the shortest reply that says why.</summary>
+    private QueryOutcome Reject(
+        ParseStatus status, in QueryView query, ReadOnlySpan<byte> request, Span<byte> reply, in ClientContext client)
+    {
+        switch (status)
+        {
+            case ParseStatus.Ignore:
+                _counters.Ignored++;
+                return QueryOutcome.Dropped;
+            case ParseStatus.BadVersion:
+                return Rcode(query, reply, client, ReplyRules.Default, ResponseCode.BadVersion, ExtendedError.None);
+            case ParseStatus.Refused:
+                return Rcode(query, reply, client, ReplyRules.Default, ResponseCode.Refused, ExtendedError.NotSupported);
+            default:
+                ResponseCode rcode = status == ParseStatus.NotImplemented
+                    ? ResponseCode.NotImplemented
+                    : ResponseCode.FormatError;
+                _counters.CountRcode(rcode);
+                int length = ErrorReply.Write(reply, request, rcode);
+                if (status == ParseStatus.FormatErrorWithEdns)
+                {
+                    // RFC 6891 §7: who spoke EDNS, however badly, is answered in EDNS (E8).
+                    EdnsWriter.TryAppend(
+                        reply, ref length, PipelineLimits.UdpReplyBytes, dnssecOk: false, rcode, ExtendedError.None,
+                        extraText: default, keepalive: false, keepaliveTimeout100ms: 0);
+                }
+
+                return QueryOutcome.Answered(length);
+        }
+    }
+
+    private QueryOutcome ServeRewritten(
+        in QueryContext context, Span<byte> reply, in ClientContext client, ZoneTable zones, ZonePlan zone)
+    {
+        Span<byte> name = stackalloc byte[WireLimits.MaxNameLength];
+        PendingRewrite? rewrite = zone.Rewrites!.TryRewrite(context, name, out QueryContext rewritten);
+        if (rewrite is { HasFailed: true })
+        {
+            return Rcode(context.Query, reply, client, zone.Reply, ResponseCode.ServerFailure, ExtendedError.Other);
+        }
+
+        return Serve(new Exchange(rewrite is null ? context : rewritten, reply, client, zones, zone, rewrite));
+    }
+}

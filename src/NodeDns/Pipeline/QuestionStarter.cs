@@ -1,0 +1,35 @@
+using NodeDns.Cache;
+using NodeDns.Upstreams;
+
+namespace NodeDns.Pipeline;
+
+/// <summary>Gets a new question sent: by this very worker, or by the worker whose turn it is.</summary>
+/// <remarks>A worker's pipeline has its own forwarder; a TCP client's pipeline leaves the question in an inbox.</remarks>
+internal sealed class QuestionStarter(InFlightTable table, Forwarder? own, WorkerInbox[] inboxes)
+{
+    public void Start(int question)
+    {
+        if (own is not null)
+        {
+            own.Start(question);
+            return;
+        }
+
+        ref PendingQuestion pending = ref table[question];
+        inboxes[(int)(pending.Hash % (ulong)inboxes.Length)].Post(
+            new InboxItem(InboxKind.Start, question, pending.Generation, null, 0, false));
+    }
+
+    /// <summary>Asks for an answer nobody waits for; false when it is being asked for already.</summary>
+    public bool StartRefresh(in CacheKey key, ZonePlan zone, FollowUp? followUp)
+    {
+        QuestionStart start = new(ClientTimer: 0, WantsTcp: false, followUp, Options: default);
+        if (!table.TryStartRefresh(key, zone, start, out int question))
+        {
+            return false;
+        }
+
+        Start(question);
+        return true;
+    }
+}

@@ -1,0 +1,81 @@
+using System;
+using NodeDns.Cache;
+using NodeDns.Filters;
+using NodeDns.Rewriting;
+using NodeDns.Upstreams;
+using NodeDns.Wire;
+
+namespace NodeDns.Pipeline;
+
+/// <summary>Everything a query needs to know of the zone that serves it; immutable, compiled from one server block.</summary>
+internal sealed class ZonePlan : RoutePlan
+{
+    /// <summary>The zone's name in wire form, folded.</summary>
+    public required byte[] Name { get; init; }
+
+    public required string Text { get; init; }
+
+    /// <summary>Separates this zone's entries in the cache from every other zone's (MaginotDNS, protocol 2.1).</summary>
+    public required ushort Space { get; init; }
+
+    public override CachePlan? Cache => CacheRules;
+
+    public CachePlan? CacheRules { get; init; }
+
+    public override ForwardPlan[] Forwards => Forwarding;
+
+    public ForwardPlan[] Forwarding { get; init; } = [];
+
+    public override CopyOptions CopyOptions => Copying;
+
+    public CopyOptions Copying { get; init; }
+
+    /// <summary>Filters, access rules and rewriting; null when the zone has none, which is the usual case.</summary>
+    public ZoneFilters? Filters { get; init; }
+
+    /// <summary>Answers made on this machine; null when the zone has none.</summary>
+    public ZoneSources? Sources { get; init; }
+
+    public ReplyRules Reply { get; init; } = ReplyRules.Default;
+
+    public override void ShapeStored(Span<byte> message) => Reply.ShapeStored(message);
+
+    /// <summary>Null without <c>rewrite</c> rules.</summary>
+    public ZoneRewrites? Rewrites { get; init; }
+
+    /// <summary>Null without a <c>dns64</c> directive.</summary>
+    public Dns64Synthesis? Dns64 { get; init; }
+
+    /// <summary>
+    /// For names nobody answers: SERVFAIL where something local serves the zone, as CoreDNS does at the end of its
+    /// chain, and REFUSED for a zone without any content.
+    /// </summary>
+    public ResponseCode RcodeWithoutForward =>
+        Sources is null && Forwarding.Length == 0 ? ResponseCode.Refused : ResponseCode.ServerFailure;
+
+    public CacheKeyFlags KeyFlagsOf(in QueryContext context)
+    {
+        CacheKeyFlags flags = context.Query.DnssecOk ? CacheKeyFlags.DnssecOk : CacheKeyFlags.None;
+        flags |= context.Query.CheckingDisabled ? CacheKeyFlags.CheckingDisabled : CacheKeyFlags.None;
+        flags |= Dns64 is not null && Dns64.Applies(context) ? CacheKeyFlags.Dns64 : CacheKeyFlags.None;
+        return flags;
+    }
+
+    /// <summary>What is to be done with an upstream's answer before it is one to this question; usually nothing.</summary>
+    public FollowUp? FollowUpOf(in QueryContext context) =>
+        Dns64 is not null && Dns64.Applies(context) ? new Dns64Answer(Dns64, context.Name.ToArray()) : null;
+
+    /// <summary>Whether any <c>forward</c> line takes the name.</summary>
+    public bool CanForward(ReadOnlySpan<byte> foldedName)
+    {
+        foreach (ForwardPlan forward in Forwarding)
+        {
+            if (forward.Takes(foldedName))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,182 @@
+using System;
+using NodeDns.Cache;
+
+namespace NodeDns.Upstreams;
+
+/// <summary>How a miss entered the table.</summary>
+internal enum JoinStatus
+{
+    /// <summary>The same question is on its way; the client waits with the others.</summary>
+    Joined,
+
+    /// <summary>The first of its kind: the caller has it sent.</summary>
+    Created,
+
+    /// <summary>A bound is reached.</summary>
+    Full,
+}
+
+/// <summary>What a question in flight begins with.</summary>
+/// <param name="ClientTimer">When clients get stale data instead of waiting on; 0 when there is none (RFC 8767 §5).</param>
+/// <param name="WantsTcp">The client came over TCP, so the upstream is asked over TCP (RFC 5625 §4.4.1, T7).</param>
+/// <param name="FollowUp">What is to be done with the answer, usually nothing.</param>
+/// <param name="Options">EDNS options the operator adds to queries (<c>rewrite edns0</c>), usually none.</param>
+internal readonly record struct QuestionStart(
+    long ClientTimer, bool WantsTcp, FollowUp? FollowUp, ReadOnlyMemory<byte> Options);
+
+/// <summary>All questions in flight and the clients that wait for them, process-wide and fixed in size.</summary>
+/// <remarks>
+/// <para>However many clients ask the same, on whatever worker or transport, one query goes upstream: that also closes
+/// the birthday attack on identical queries (CVE-2023-30464).</para>
+/// <para>Buckets are guarded by spin gates, taken on the miss path only.</para>
+/// </remarks>
+internal sealed class InFlightTable
+{
+    private const int Buckets = 8192;
+    private readonly PendingQuestion[] _questions = new PendingQuestion[UpstreamLimits.MaxQuestions];
+    private readonly Waiter[] _waiters = new Waiter[UpstreamLimits.MaxWaiters];
+    private readonly IndexStack _freeQuestions = new(UpstreamLimits.MaxQuestions);
+    private readonly IndexStack _freeWaiters = new(UpstreamLimits.MaxWaiters);
+    private readonly int[] _heads = new int[Buckets];
+    private readonly SpinGate[] _gates = new SpinGate[Buckets];
+
+    /// <summary>Questions in flight now.</summary>
+    public int Count => _freeQuestions.Taken;
+
+    public int Waiting => _freeWaiters.Taken;
+
+    public ref PendingQuestion this[int question] => ref _questions[question];
+
+    public ref Waiter Waiter(int waiter) => ref _waiters[waiter];
+
+    /// <summary>Lets a client wait for a question; the first one makes the question.</summary>
+    public JoinStatus Join(
+        in CacheKey key, RoutePlan route, in Waiter waiter, in QuestionStart start, out int question)
+    {
+        int place = _freeWaiters.Take();
+        if (place < 0)
+        {
+            question = -1;
+            return JoinStatus.Full;
+        }
+
+        _waiters[place] = waiter;
+        JoinStatus status = Enter(key, route, place, start, out question);
+        if (status == JoinStatus.Full)
+        {
+            _freeWaiters.Return(place);
+        }
+
+        return status;
+    }
+
+    /// <summary>Makes a question nobody waits for: a refresh. False when it is on its way already, or the table is full.</summary>
+    public bool TryStartRefresh(in CacheKey key, RoutePlan route, in QuestionStart start, out int question) =>
+        Enter(key, route, -1, start, out question) == JoinStatus.Created;
+
+    /// <summary>Takes all clients off a question that goes on without them; returns the first, -1 for none.</summary>
+    public int DetachWaiters(int question)
+    {
+        ref PendingQuestion pending = ref _questions[question];
+        int bucket = BucketOf(pending.Hash);
+        _gates[bucket].Enter();
+        int first = pending.FirstWaiter;
+        pending.FirstWaiter = -1;
+        pending.WaiterCount = 0;
+        _gates[bucket].Exit();
+        return first;
+    }
+
+    /// <summary>Takes a question out, so that no client joins it any more; its place stays the caller's until freed.</summary>
+    public int Unlink(int question)
+    {
+        ref PendingQuestion pending = ref _questions[question];
+        int bucket = BucketOf(pending.Hash);
+        _gates[bucket].Enter();
+        ref int link = ref _heads[bucket];
+        while (link != question + 1)
+        {
+            link = ref _questions[link - 1].NextInBucket;
+        }
+
+        link = pending.NextInBucket;
+        int first = pending.FirstWaiter;
+        pending.FirstWaiter = -1;
+        pending.WaiterCount = 0;
+        _gates[bucket].Exit();
+        return first;
+    }
+
+    public void FreeQuestion(int question)
+    {
+        ref PendingQuestion pending = ref _questions[question];
+        pending.Generation++;
+        pending.Route = null;
+        pending.FollowUp = null;
+        pending.Upstream = null;
+        pending.Socket = null;
+        pending.Options = default;
+        _freeQuestions.Return(question);
+    }
+
+    /// <summary>Gives a waiter's place back; returns the next waiter of its question.</summary>
+    public int FreeWaiter(int waiter)
+    {
+        int next = _waiters[waiter].Next;
+        _freeWaiters.Return(waiter);
+        return next;
+    }
+
+    private static int BucketOf(ulong hash) => (int)((hash >> 20) % Buckets);
+
+    /// <summary>Buckets and links hold index + 1, so that zeroed memory is an empty table.</summary>
+    private int Find(int bucket, in CacheKey key)
+    {
+        int question = _heads[bucket] - 1;
+        while (question >= 0 && !_questions[question].IsFor(key))
+        {
+            question = _questions[question].NextInBucket - 1;
+        }
+
+        return question;
+    }
+
+    private JoinStatus Enter(in CacheKey key, RoutePlan route, int waiter, in QuestionStart start, out int question)
+    {
+        int bucket = BucketOf(key.Hash);
+        _gates[bucket].Enter();
+        question = Find(bucket, key);
+        JoinStatus status = JoinStatus.Joined;
+        if (question < 0)
+        {
+            question = _freeQuestions.Take();
+            status = question < 0 ? JoinStatus.Full : JoinStatus.Created;
+        }
+
+        if (status == JoinStatus.Created)
+        {
+            ref PendingQuestion created = ref _questions[question];
+            created.SetKey(key);
+            created.Route = route;
+            created.FollowUp = start.FollowUp;
+            created.Options = start.Options;
+            created.WantsTcp = start.WantsTcp;
+            created.ClientTimer = start.ClientTimer;
+            created.FirstWaiter = -1;
+            created.WaiterCount = 0;
+            created.NextInBucket = _heads[bucket];
+            _heads[bucket] = question + 1;
+        }
+
+        if (status != JoinStatus.Full && waiter >= 0)
+        {
+            ref PendingQuestion pending = ref _questions[question];
+            _waiters[waiter].Next = pending.FirstWaiter;
+            pending.FirstWaiter = waiter;
+            pending.WaiterCount++;
+        }
+
+        _gates[bucket].Exit();
+        return status;
+    }
+}

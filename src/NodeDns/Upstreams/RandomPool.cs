@@ -1,0 +1,42 @@
+using System;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace NodeDns.Upstreams;
+
+/// <summary>Query ids and source ports from the operating system's generator, fetched a page at a time.</summary>
+/// <remarks>One per thread. Never System.Random: predictable ids are how caches get poisoned (CVE-2019-19794).</remarks>
+internal sealed class RandomPool
+{
+    private readonly byte[] _bytes = new byte[4096];
+    private int _position = 4096;
+
+    public ushort NextUInt16()
+    {
+        if (_position + 2 > _bytes.Length)
+        {
+            RandomNumberGenerator.Fill(_bytes);
+            _position = 0;
+        }
+
+        ushort value = BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(_position));
+
+        // What was handed out is not kept around.
+        _bytes.AsSpan(_position, 2).Clear();
+        _position += 2;
+        return value;
+    }
+
+    /// <summary>A port of the whole unprivileged range, 1024 to 65535, each equally likely.</summary>
+    public ushort NextPort()
+    {
+        while (true)
+        {
+            ushort port = NextUInt16();
+            if (port >= 1024)
+            {
+                return port;
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using NodeDns.Cache;
+using NodeDns.Wire;
+
+namespace NodeDns.Upstreams;
+
+/// <summary>How a zone's misses are answered: where they are sent and how the answers are kept.</summary>
+/// <remarks>Immutable; a question in flight keeps the plan it began with when a reload brings a new one.</remarks>
+internal abstract class RoutePlan
+{
+    /// <summary>Null without a <c>cache</c> directive.</summary>
+    public abstract CachePlan? Cache { get; }
+
+    public abstract ForwardPlan[] Forwards { get; }
+
+    /// <summary>What is taken out of an answer before it is kept (<c>minimal</c>).</summary>
+    public abstract CopyOptions CopyOptions { get; }
+
+    /// <summary>Changes that sit below the cache (<c>header</c>), made once on the message to be kept.</summary>
+    public abstract void ShapeStored(System.Span<byte> message);
+}

@@ -1,0 +1,26 @@
+using System.Threading;
+
+namespace NodeDns.Upstreams;
+
+/// <summary>What happened with one upstream, counted by all workers.</summary>
+internal sealed class UpstreamCounters
+{
+    public long Queries;
+    public long Answers;
+    public long Timeouts;
+    public long NetworkErrors;
+    public long Truncated;
+
+    /// <summary>Datagrams that were no answer to anything asked: wrong id, wrong question, not a response.</summary>
+    public long Ignored;
+
+    /// <summary>Right id and question, but records that cannot be read.</summary>
+    public long Malformed;
+
+    /// <summary>Queries moved to TCP because an answer with another id came to their port.</summary>
+    public long NearMisses;
+
+    public long ConnectionsLost;
+
+    public static void Add(ref long counter) => Interlocked.Increment(ref counter);
+}

@@ -1,0 +1,61 @@
+namespace NodeDns.Upstreams;
+
+/// <summary>Every bound of forwarding in one place.</summary>
+internal static class UpstreamLimits
+{
+    /// <summary>Questions on their way to an upstream at one time, process-wide.</summary>
+    public const int MaxQuestions = 8192;
+
+    /// <summary>Clients that wait for them, process-wide; 100,000 identical questions must all get their answer.</summary>
+    public const int MaxWaiters = 131072;
+
+    /// <summary>The whole time a question may take (CoreDNS: 5 s); stub resolvers ask again after five seconds.</summary>
+    public const long DeadlineMilliseconds = 5000;
+
+    /// <summary>Tries per question and upstream, as CoreDNS's <c>max_connect_attempts</c> default.</summary>
+    public const int TriesPerUpstream = 2;
+
+    /// <summary>A source port is used for this many queries, then retired (RFC 5452 §9.2: ports must not be long-lived).</summary>
+    public const int QueriesPerSocket = 32;
+
+    /// <summary>And for this long at most.</summary>
+    public const long SocketLifeMilliseconds = 10_000;
+
+    /// <summary>UDP sockets towards upstreams one worker may hold open.</summary>
+    public const int MaxSocketsPerWorker = 1024;
+
+    /// <summary>Attempts to find a free random source port before the kernel's choice is taken.</summary>
+    public const int PortAttempts = 8;
+
+    /// <summary>EDNS size towards upstreams: answers that fit it are not fragmented on any usual path.</summary>
+    public const int UdpPayload = 1232;
+
+    /// <summary>Room for one upstream datagram; what is longer is taken as truncated and asked again over TCP.</summary>
+    public const int DatagramBytes = 4096;
+
+    /// <summary>Datagrams sent or received towards upstreams in one system call.</summary>
+    public const int BatchSlots = 32;
+
+    /// <summary>An upstream that choked on EDNS is asked without it for this long (RFC 6891 §6.2.2).</summary>
+    public const long NoEdnsMilliseconds = 300_000;
+
+    public const int MaxTcpConnections = 8;
+
+    /// <summary>Queries in flight on one connection before another is dialled.</summary>
+    public const int TcpQueriesPerConnection = 128;
+
+    /// <summary>A connection that owes answers and has been silent for this long is given up and dialled again.</summary>
+    public const long TcpSilenceMilliseconds = 2000;
+
+    /// <summary>Idle connections are closed before the usual server does it at 10 s, so that a query rarely meets a close.</summary>
+    public const long TcpIdleMilliseconds = 8000;
+
+    /// <summary>EDNS options an operator may add to queries, in bytes.</summary>
+    public const int MaxOptionBytes = 220;
+
+    /// <summary>One query: header, name, OPT and such options.</summary>
+    public const int MaxQueryBytes = 512;
+
+    /// <summary>Times one question is sent again because its connection closed under it.</summary>
+    public const int MaxConnectionLosses = 2;
+}

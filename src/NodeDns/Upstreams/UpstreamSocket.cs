@@ -1,0 +1,65 @@
+using System;
+using NodeDns.Linux.Sockets;
+
+namespace NodeDns.Upstreams;
+
+/// <summary>A connected UDP socket towards one upstream with the queries that wait on it.</summary>
+/// <remarks>
+/// Connected, so that the kernel drops datagrams from anywhere else and ICMP errors come back to us (protocol 2.1).
+/// It carries a bounded number of queries in its life; a plain search over at most 32 ids is one vector compare.
+/// </remarks>
+internal sealed class UpstreamSocket(UdpSocket socket, UpstreamState upstream, int index, long now)
+{
+    private readonly ushort[] _ids = new ushort[UpstreamLimits.QueriesPerSocket];
+    private readonly int[] _questions = new int[UpstreamLimits.QueriesPerSocket];
+
+    public UdpSocket Socket { get; } = socket;
+
+    public UpstreamState Upstream { get; } = upstream;
+
+    /// <summary>Place in the worker's table of sockets.</summary>
+    public int Index { get; } = index;
+
+    public long OpenedAt { get; } = now;
+
+    public int Outstanding { get; private set; }
+
+    public int Sent { get; private set; }
+
+    /// <summary>Takes no more queries; closed when the last one is answered or given up.</summary>
+    public bool IsRetired { get; set; }
+
+    public ReadOnlySpan<int> Questions => _questions.AsSpan(0, Outstanding);
+
+    public bool CanTake(long now) =>
+        !IsRetired && Sent < UpstreamLimits.QueriesPerSocket
+        && now - OpenedAt < UpstreamLimits.SocketLifeMilliseconds;
+
+    public bool HasId(ushort id) => _ids.AsSpan(0, Outstanding).Contains(id);
+
+    public void Add(ushort id, int question)
+    {
+        _ids[Outstanding] = id;
+        _questions[Outstanding] = question;
+        Outstanding++;
+        Sent++;
+    }
+
+    /// <summary>The question that was sent with this id, or -1.</summary>
+    public int Find(ushort id)
+    {
+        int place = _ids.AsSpan(0, Outstanding).IndexOf(id);
+        return place < 0 ? -1 : _questions[place];
+    }
+
+    public void Remove(ushort id)
+    {
+        int place = _ids.AsSpan(0, Outstanding).IndexOf(id);
+        if (place >= 0)
+        {
+            Outstanding--;
+            _ids[place] = _ids[Outstanding];
+            _questions[place] = _questions[Outstanding];
+        }
+    }
+}
