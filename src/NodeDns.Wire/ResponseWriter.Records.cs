@@ -57,7 +57,7 @@ public ref partial struct ResponseWriter
     }
 
     /// <summary>Writes a name, its longest ending that is also the question's as a pointer.</summary>
-    private readonly bool TryPutName(ref int position, ReadOnlySpan<byte> name)
+    private readonly bool TryPutName(ref int position, scoped ReadOnlySpan<byte> name)
     {
         ReadOnlySpan<byte> question = _buffer.Slice(WireLimits.HeaderLength, _questionNameLength);
         int label = 0;
@@ -79,7 +79,7 @@ public ref partial struct ResponseWriter
     }
 
     /// <summary>Writes a label in front of a zone, or the zone alone when together they would be too long for a name.</summary>
-    private readonly bool TryPutChild(ref int position, ReadOnlySpan<byte> label, ReadOnlySpan<byte> zone) =>
+    private readonly bool TryPutChild(ref int position, ReadOnlySpan<byte> label, scoped ReadOnlySpan<byte> zone) =>
         (label.Length + zone.Length > WireLimits.MaxNameLength || TryPut(ref position, label))
         && TryPutName(ref position, zone);
 
