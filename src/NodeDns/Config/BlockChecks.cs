@@ -37,27 +37,37 @@ internal sealed class BlockChecks(CorefileContext context, ErrorList errors)
             _served[(key.Zone, key.Port)] = others = [];
         }
 
+        // A block that is refused is not kept, so that each later one is compared with those that may stand.
         foreach (ServerBlockConfig other in others.Where(other => !ReferenceEquals(other, block)))
         {
-            if (block.Bind.IsEmpty && other.Bind.IsEmpty)
+            if (Conflict(block, other) is string why)
             {
-                Refuse(block, key, other, "it is already defined");
-            }
-            else if (block.Bind.IsEmpty || other.Bind.IsEmpty)
-            {
-                Refuse(block, key, other, "one of the two blocks listens on all addresses and so on those of the other too; bind both");
-            }
-            else if (block.Bind.Intersect(other.Bind).FirstOrDefault() is IPAddress address)
-            {
-                Refuse(block, key, other, $"it is already defined on {address}");
+                errors.Add(
+                    block.Location,
+                    null,
+                    $"cannot serve {key.Zone}:{key.Port} - {why} (the other block is at {other.Location})");
+                return;
             }
         }
 
         others.Add(block);
     }
 
-    private void Refuse(ServerBlockConfig block, ServerKeyConfig key, ServerBlockConfig other, string why) =>
-        errors.Add(block.Location, null, $"cannot serve {key.Zone}:{key.Port} - {why} (the other block is at {other.Location})");
+    private static string? Conflict(ServerBlockConfig block, ServerBlockConfig other)
+    {
+        if (block.Bind.IsEmpty && other.Bind.IsEmpty)
+        {
+            return "it is already defined";
+        }
+
+        if (block.Bind.IsEmpty || other.Bind.IsEmpty)
+        {
+            return "one of the two blocks listens on all addresses and so on those of the other too; bind both";
+        }
+
+        IPAddress? shared = block.Bind.Intersect(other.Bind).FirstOrDefault();
+        return shared is null ? null : $"it is already defined on {shared}";
+    }
 
     /// <summary>What CoreDNS finds out with its loop directive by asking itself, where the addresses already show it.</summary>
     private void CheckForwardsElsewhere(ServerBlockConfig block, ForwardConfig forward)

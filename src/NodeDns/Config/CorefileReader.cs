@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using NodeDns.Config.Syntax;
@@ -26,8 +25,9 @@ internal static class CorefileReader
     public static CorefileResult ReadText(string text, string name, CorefileContext context)
     {
         var errors = new ErrorList();
-        var stream = new TokenStream(context, errors);
-        stream.AddFile(name);
+        var state = new ReadingState(context, errors);
+        var stream = new TokenStream(state);
+        state.Watch(name);
         stream.Start(text, name);
         ImmutableArray<ServerBlockSyntax> blocks = new CorefileParser(stream, errors).Parse();
         if (blocks.IsEmpty && !errors.HasErrors)
@@ -35,8 +35,7 @@ internal static class CorefileReader
             errors.Add(new SourceLocation(name, 1, 1), null, "no server block; expected for example \". {\"");
         }
 
-        List<string> filesRead = [.. stream.FilesRead];
-        var reader = new ServerBlockReader(context, errors, filesRead);
+        var reader = new ServerBlockReader(state);
         ImmutableArray<ServerBlockConfig> configs = [.. blocks.Select(reader.Read)];
         new BlockChecks(context, errors).Check(configs);
 
@@ -44,6 +43,6 @@ internal static class CorefileReader
         NodeDnsConfig? config = errors.HasErrors
             ? null
             : new NodeDnsConfig(configs, CorefileHash.Of(blocks, configs), warnings);
-        return new CorefileResult(config, errors.Sorted(), warnings, [.. filesRead]);
+        return new CorefileResult(config, errors.Sorted(), warnings, state.FilesRead);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using NodeDns.Config.Directives;
@@ -8,8 +7,12 @@ using NodeDns.Config.Values;
 namespace NodeDns.Config;
 
 /// <summary>A server block as written to its config.</summary>
-internal sealed class ServerBlockReader(CorefileContext context, ErrorList errors, List<string> filesRead)
+internal sealed class ServerBlockReader(ReadingState state)
 {
+    private readonly ErrorList _errors = state.Errors;
+
+    private int _directives;
+
     public ServerBlockConfig Read(ServerBlockSyntax syntax)
     {
         var block = new ServerBlockConfig
@@ -18,15 +21,21 @@ internal sealed class ServerBlockReader(CorefileContext context, ErrorList error
             Location = syntax.Keys.IsEmpty ? default : syntax.Keys[0].Location,
             Directives = [.. syntax.Directives.Select(directive => directive.Name.Text).Distinct()],
         };
-        var scope = new BlockScope(context, errors, filesRead, block);
+        var scope = new BlockScope(state, block);
         foreach (DirectiveSyntax directive in syntax.Directives)
         {
+            if (++_directives > CorefileLimits.MaxDirectives)
+            {
+                _errors.Add(directive.Name.Location, null, $"more than {CorefileLimits.MaxDirectives} directives");
+                break;
+            }
+
             DirectiveTable.Read(scope, directive);
         }
 
-        if (syntax.Directives.IsEmpty && !errors.HasErrors)
+        if (syntax.Directives.IsEmpty && !_errors.HasErrors)
         {
-            errors.Warn(block.Location, null, "a server block without directives: every question in its zones is refused");
+            _errors.Warn(block.Location, null, "a server block without directives: every question in its zones is refused");
         }
 
         return scope.Block;
@@ -37,9 +46,9 @@ internal sealed class ServerBlockReader(CorefileContext context, ErrorList error
         var keys = ImmutableArray.CreateBuilder<ServerKeyConfig>();
         foreach (Token token in tokens)
         {
-            if (!ServerKeyText.TryParse(token.Text, context.DefaultPort, out ImmutableArray<ServerKeyConfig> some, out string? error))
+            if (!ServerKeyText.TryParse(token.Text, state.Context.DefaultPort, out ImmutableArray<ServerKeyConfig> some, out string? error))
             {
-                errors.Add(token.Location, null, error);
+                _errors.Add(token.Location, null, error);
                 continue;
             }
 
@@ -47,7 +56,7 @@ internal sealed class ServerBlockReader(CorefileContext context, ErrorList error
             {
                 if (keys.Contains(key))
                 {
-                    errors.Add(token.Location, null, $"cannot serve {key.Zone}:{key.Port} - it is already defined in this block");
+                    _errors.Add(token.Location, null, $"cannot serve {key.Zone}:{key.Port} - it is already defined in this block");
                 }
 
                 keys.Add(key);

@@ -53,7 +53,7 @@ internal static class BindDirective
                 continue;
             }
 
-            ImmutableArray<IPAddress> ofInterface = scope.Context.InterfaceAddresses(word.Text);
+            ImmutableArray<IPAddress> ofInterface = scope.State.InterfaceAddresses(word.Text);
             if (ofInterface.IsEmpty)
             {
                 scope.Error(word, $"expected an IP address or the name of a network interface, found {Shown.Text(word.Text)}");

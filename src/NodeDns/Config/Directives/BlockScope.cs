@@ -7,11 +7,11 @@ using NodeDns.Config.Syntax;
 namespace NodeDns.Config.Directives;
 
 /// <summary>A server block while its directives are read: each adds its part to <see cref="Block"/>.</summary>
-internal sealed class BlockScope(CorefileContext context, ErrorList errors, List<string> filesRead, ServerBlockConfig block)
+internal sealed class BlockScope(ReadingState state, ServerBlockConfig block)
 {
-    public CorefileContext Context { get; } = context;
+    public ReadingState State { get; } = state;
 
-    public ErrorList Errors { get; } = errors;
+    public ErrorList Errors => State.Errors;
 
     public ServerBlockConfig Block { get; set; } = block;
 
@@ -20,13 +20,4 @@ internal sealed class BlockScope(CorefileContext context, ErrorList errors, List
 
     /// <summary>Where each effective directive was first given, for those that may be given only once.</summary>
     public Dictionary<string, SourceLocation> Given { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Notes a file whose change should be looked at as a change of the Corefile.</summary>
-    public void Watch(string path)
-    {
-        if (!filesRead.Contains(path))
-        {
-            filesRead.Add(path);
-        }
-    }
 }

@@ -12,7 +12,9 @@ namespace NodeDns.Config.Directives;
 /// <remarks>Try-methods report what is wrong before they return false, so a reader only has to go on.</remarks>
 internal sealed class DirectiveScope(BlockScope scope, DirectiveSyntax directive)
 {
-    public CorefileContext Context => scope.Context;
+    public ReadingState State => scope.State;
+
+    public ICorefileFiles Files => scope.State.Context.Files;
 
     public ServerBlockConfig Block
     {
@@ -31,7 +33,7 @@ internal sealed class DirectiveScope(BlockScope scope, DirectiveSyntax directive
     /// <summary>How many mistakes there are so far: unchanged after a piece of reading means it was right.</summary>
     public int ErrorCount => scope.Errors.Count;
 
-    public void Watch(string path) => scope.Watch(path);
+    public void Watch(string path) => scope.State.Watch(path);
 
     public void Error(string message) => Error(Name, message);
 
@@ -233,6 +235,13 @@ internal sealed class DirectiveScope(BlockScope scope, DirectiveSyntax directive
     public bool TryRegex(Token token, out string pattern, out int groups)
     {
         pattern = token.Text;
+        groups = 0;
+        if (!State.MayCompilePattern())
+        {
+            Error(token, $"more than {CorefileLimits.MaxPatterns} regular expressions");
+            return false;
+        }
+
         bool compiled = GoRegex.TryCompile(pattern, out GoRegex? regex, out string error);
         groups = regex?.GroupCount ?? 0;
         if (!compiled)

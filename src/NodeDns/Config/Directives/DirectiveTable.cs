@@ -64,7 +64,7 @@ internal static class DirectiveTable
         }
         else
         {
-            block.Errors.Add(directive.Name.Location, null, $"unknown directive {Shown.Text(name)}{Hint(name)}");
+            block.Errors.Add(directive.Name.Location, null, $"unknown directive {Shown.Text(name)}{(block.Errors.IsFull ? "" : Hint(name))}");
         }
     }
 

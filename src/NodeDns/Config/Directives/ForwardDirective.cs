@@ -15,6 +15,8 @@ internal sealed class ForwardDirective
     private static readonly TimeSpan s_minHealthCheck = TimeSpan.FromMilliseconds(100);
 
     private readonly DirectiveScope _scope;
+    private readonly ImmutableArray<string>.Builder _except = ImmutableArray.CreateBuilder<string>();
+    private readonly ImmutableArray<IPEndPoint>.Builder _resolvers = ImmutableArray.CreateBuilder<IPEndPoint>();
     private ForwardConfig _forward;
 
     private ForwardDirective(DirectiveScope scope)
@@ -35,12 +37,15 @@ internal sealed class ForwardDirective
         scope.ReadOptions(reader.Options());
         reader.ReadFrom(scope.Arguments[0]);
         ImmutableArray<UpstreamAddressConfig> upstreams =
-            new UpstreamReader(scope, !reader._forward.Resolvers.IsEmpty).Read(scope.Arguments.RemoveAt(0));
+            new UpstreamReader(scope, reader._resolvers.Count > 0).Read(scope.Arguments.RemoveAt(0));
         reader.CheckAges();
-        scope.Block = scope.Block with
+        ForwardConfig forward = reader._forward with
         {
-            Forwards = scope.Block.Forwards.Add(reader._forward with { Upstreams = upstreams }),
+            Upstreams = upstreams,
+            Except = reader._except.ToImmutable(),
+            Resolvers = reader._resolvers.ToImmutable(),
         };
+        scope.Block = scope.Block with { Forwards = scope.Block.Forwards.Add(forward) };
     }
 
     private Dictionary<string, Action<DirectiveSyntax>> Options() => new(StringComparer.Ordinal)
@@ -85,7 +90,7 @@ internal sealed class ForwardDirective
     {
         if (_scope.TryArguments(option, 1, int.MaxValue, "NAMES...", out ImmutableArray<Token> names))
         {
-            _forward = _forward with { Except = _forward.Except.AddRange(_scope.Zones(names)) };
+            _except.AddRange(_scope.Zones(names));
         }
     }
 
@@ -151,7 +156,7 @@ internal sealed class ForwardDirective
 
         foreach (Token file in files)
         {
-            if (file.Text.Contains('\0', StringComparison.Ordinal) || !_scope.Context.Files.Exists(file.Text))
+            if (file.Text.Contains('\0', StringComparison.Ordinal) || !_scope.Files.Exists(file.Text))
             {
                 _scope.Error(file, $"there is no file {Shown.Text(file.Text)}");
             }
@@ -289,12 +294,12 @@ internal sealed class ForwardDirective
         {
             if (AddressText.TryParse(word.Text, out IPAddress address))
             {
-                Set(_forward with { Resolvers = _forward.Resolvers.Add(new IPEndPoint(address, 53)) });
+                _resolvers.Add(new IPEndPoint(address, 53));
             }
             else if (AddressText.TrySplitHostPort(word.Text, out string host, out string digits)
                 && AddressText.TryParse(host, out address) && AddressText.TryParsePort(digits, out int port))
             {
-                Set(_forward with { Resolvers = _forward.Resolvers.Add(new IPEndPoint(address, port)) });
+                _resolvers.Add(new IPEndPoint(address, port));
             }
             else
             {

@@ -14,6 +14,7 @@ internal sealed class HostsDirective
     private const string DefaultFile = "/etc/hosts";
 
     private readonly DirectiveScope _scope;
+    private readonly ImmutableArray<HostsEntryConfig>.Builder _entries = ImmutableArray.CreateBuilder<HostsEntryConfig>();
     private HostsConfig _hosts;
 
     private HostsDirective(DirectiveScope scope)
@@ -39,7 +40,7 @@ internal sealed class HostsDirective
             }
         }
 
-        scope.Block = scope.Block with { Hosts = reader._hosts };
+        scope.Block = scope.Block with { Hosts = reader._hosts with { Entries = reader._entries.ToImmutable() } };
     }
 
     private void CheckFile()
@@ -51,7 +52,7 @@ internal sealed class HostsDirective
         }
 
         _scope.Watch(_hosts.File);
-        if (!_scope.Arguments.IsEmpty && !_scope.Context.Files.Exists(_hosts.File))
+        if (!_scope.Arguments.IsEmpty && !_scope.Files.Exists(_hosts.File))
         {
             _scope.Warn(_scope.Arguments[0], $"there is no file {Shown.Text(_hosts.File)} yet");
         }
@@ -110,7 +111,6 @@ internal sealed class HostsDirective
             return;
         }
 
-        var entry = new HostsEntryConfig(address, _scope.Names(option.Arguments));
-        _hosts = _hosts with { Entries = _hosts.Entries.Add(entry) };
+        _entries.Add(new HostsEntryConfig(address, _scope.Names(option.Arguments)));
     }
 }

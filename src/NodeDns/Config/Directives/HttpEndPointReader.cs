@@ -31,7 +31,7 @@ internal static class HttpEndPointReader
             return true;
         }
 
-        if (!TryAddress(scope.Context, host, out IPAddress address))
+        if (!TryAddress(scope.State, host, out IPAddress address))
         {
             scope.Error(token, $"expected an IP address before the port, found {Shown.Text(host)}");
             return false;
@@ -41,7 +41,7 @@ internal static class HttpEndPointReader
         return true;
     }
 
-    private static bool TryAddress(CorefileContext context, string host, out IPAddress address)
+    private static bool TryAddress(ReadingState state, string host, out IPAddress address)
     {
         if (host == "localhost")
         {
@@ -54,7 +54,7 @@ internal static class HttpEndPointReader
             return true;
         }
 
-        ImmutableArray<IPAddress> found = ZoneText.TryParseName(host, out _, out _) ? context.ResolveHost(host) : [];
+        ImmutableArray<IPAddress> found = ZoneText.TryParseName(host, out _, out _) ? state.ResolveHost(host) : [];
         address = found.IsEmpty ? IPAddress.None : found[0];
         return !found.IsEmpty;
     }

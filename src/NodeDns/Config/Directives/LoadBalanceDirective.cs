@@ -62,7 +62,7 @@ internal static class LoadBalanceDirective
         }
 
         scope.Watch(file.Text);
-        if (!scope.Context.Files.Exists(file.Text))
+        if (!scope.Files.Exists(file.Text))
         {
             scope.Error(file, $"there is no file {Shown.Text(file.Text)}");
         }

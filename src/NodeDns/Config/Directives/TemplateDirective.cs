@@ -13,8 +13,15 @@ namespace NodeDns.Config.Directives;
 internal sealed class TemplateDirective
 {
     private const string MatchAll = ".*";
+    private const ushort NameError = 3;
 
     private readonly DirectiveScope _scope;
+    private readonly List<string> _matches = [];
+    private readonly List<string> _answers = [];
+    private readonly List<string> _additionals = [];
+    private readonly List<string> _authorities = [];
+    private readonly List<TemplateVariableConfig> _variables = [];
+    private readonly List<string> _expressions = [];
     private TemplateConfig _template;
 
     private TemplateDirective(DirectiveScope scope, ushort @class, ushort type)
@@ -44,20 +51,18 @@ internal sealed class TemplateDirective
         scope.ReadOptions(new Dictionary<string, Action<DirectiveSyntax>>
         {
             ["match"] = reader.ReadMatch,
-            ["answer"] = option => reader.Set(t => t with { Answers = t.Answers.AddRange(reader.Texts(option)) }),
-            ["additional"] = option => reader.Set(t => t with { Additionals = t.Additionals.AddRange(reader.Texts(option)) }),
-            ["authority"] = option => reader.Set(t => t with { Authorities = t.Authorities.AddRange(reader.Texts(option)) }),
+            ["answer"] = option => reader.ReadTexts(option, reader._answers),
+            ["additional"] = option => reader.ReadTexts(option, reader._additionals),
+            ["authority"] = option => reader.ReadTexts(option, reader._authorities),
             ["rcode"] = reader.ReadRcode,
             ["ederror"] = reader.ReadExtendedError,
-            ["fallthrough"] = option => reader.Set(t => t with { Fallthrough = scope.Fallthrough(option) }),
+            ["fallthrough"] = option => reader._template = reader._template with { Fallthrough = scope.Fallthrough(option) },
             ["var"] = reader.ReadVariable,
             ["expr"] = reader.ReadExpression,
             ["upstream"] = option => scope.Warn(option.Name, "upstream has no effect; names are always looked up through this server"),
         });
         reader.Finish();
     }
-
-    private void Set(Func<TemplateConfig, TemplateConfig> change) => _template = change(_template);
 
     private void ReadMatch(DirectiveSyntax option)
     {
@@ -67,15 +72,14 @@ internal sealed class TemplateDirective
             {
                 if (_scope.TryRegex(word, out string pattern))
                 {
-                    _template = _template with { Matches = _template.Matches.Add(pattern) };
+                    _matches.Add(pattern);
                 }
             }
         }
     }
 
-    private List<string> Texts(DirectiveSyntax option)
+    private void ReadTexts(DirectiveSyntax option, List<string> texts)
     {
-        var texts = new List<string>();
         if (_scope.TryArguments(option, 1, int.MaxValue, "RECORD...", out ImmutableArray<Token> words))
         {
             foreach (Token word in words)
@@ -84,8 +88,6 @@ internal sealed class TemplateDirective
                 texts.Add(word.Text);
             }
         }
-
-        return texts;
     }
 
     /// <summary>A record without quotes falls into words, each taken for a record; half an action shows it best.</summary>
@@ -135,15 +137,14 @@ internal sealed class TemplateDirective
             _scope.Error(words[0], $"expected a name of letters, digits and _, found {Shown.Text(name)}");
         }
 
-        var variable = new TemplateVariableConfig(name, Joined(words.Skip(1)));
-        _template = _template with { Variables = _template.Variables.Add(variable) };
+        _variables.Add(new TemplateVariableConfig(name, Joined(words.Skip(1))));
     }
 
     private void ReadExpression(DirectiveSyntax option)
     {
         if (_scope.TryArguments(option, 1, int.MaxValue, "EXPRESSION", out ImmutableArray<Token> words))
         {
-            _template = _template with { Expressions = _template.Expressions.Add(Joined(words)) };
+            _expressions.Add(Joined(words));
         }
     }
 
@@ -152,7 +153,7 @@ internal sealed class TemplateDirective
 
     private void Finish()
     {
-        bool matchesAll = _template.Matches.IsEmpty || _template.Matches.Contains(MatchAll);
+        bool matchesAll = _matches.Count == 0 || _matches.Contains(MatchAll);
         if (!matchesAll && _template.Fallthrough.IsEmpty)
         {
             _scope.Warn(
@@ -160,15 +161,20 @@ internal sealed class TemplateDirective
                 "without fallthrough every other name in its zones gets SERVFAIL and is never forwarded; add \"fallthrough\"");
         }
 
-        if (_template.Rcode == 3 && _template.Authorities.IsEmpty)
+        if (_template.Rcode == NameError && _authorities.Count == 0)
         {
             _scope.Warn(_scope.Name, "NXDOMAIN without an SOA record as authority is not cached by clients");
         }
 
-        _scope.Block = _scope.Block with
+        TemplateConfig template = _template with
         {
-            Templates = _scope.Block.Templates.Add(
-                _template.Matches.IsEmpty ? _template with { Matches = [MatchAll] } : _template),
+            Matches = _matches.Count == 0 ? [MatchAll] : [.. _matches],
+            Answers = [.. _answers],
+            Additionals = [.. _additionals],
+            Authorities = [.. _authorities],
+            Variables = [.. _variables],
+            Expressions = [.. _expressions],
         };
+        _scope.Block = _scope.Block with { Templates = _scope.Block.Templates.Add(template) };
     }
 }

@@ -17,7 +17,7 @@ internal sealed class UpstreamReader(DirectiveScope scope, bool hasResolvers)
     public ImmutableArray<UpstreamAddressConfig> Read(IReadOnlyCollection<Token> tokens)
     {
         int errors = scope.ErrorCount;
-        foreach (Token token in tokens)
+        foreach (Token token in tokens.Take(ForwardConfig.MaxUpstreams + 1))
         {
             ReadOne(token);
         }
@@ -27,9 +27,9 @@ internal sealed class UpstreamReader(DirectiveScope scope, bool hasResolvers)
             scope.Error("no valid upstream addresses found; expected an address, a host name or a resolv.conf file with a nameserver");
         }
 
-        if (_upstreams.Count > ForwardConfig.MaxUpstreams)
+        if (Math.Max(tokens.Count, _upstreams.Count) is var count and > ForwardConfig.MaxUpstreams)
         {
-            scope.Error($"has {_upstreams.Count} upstreams; at most {ForwardConfig.MaxUpstreams} are allowed");
+            scope.Error($"has {count} upstreams; at most {ForwardConfig.MaxUpstreams} are allowed");
         }
 
         return [.. _upstreams.Distinct()];
@@ -79,11 +79,11 @@ internal sealed class UpstreamReader(DirectiveScope scope, bool hasResolvers)
         }
     }
 
-    private bool IsFile(string text) => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal) && scope.Context.Files.Exists(text);
+    private bool IsFile(string text) => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal) && scope.Files.Exists(text);
 
     private void ReadFile(Token token, string path)
     {
-        string? text = path.Contains('\0', StringComparison.Ordinal) ? null : scope.Context.Files.TryRead(path, out _);
+        string? text = path.Contains('\0', StringComparison.Ordinal) ? null : scope.Files.TryRead(path, out _);
         scope.Watch(path);
         if (text is null)
         {
@@ -135,7 +135,7 @@ internal sealed class UpstreamReader(DirectiveScope scope, bool hasResolvers)
             return;
         }
 
-        ImmutableArray<IPAddress> addresses = scope.Context.ResolveHost(host);
+        ImmutableArray<IPAddress> addresses = scope.State.ResolveHost(host);
         if (addresses.IsEmpty)
         {
             scope.Error(token, $"{Shown.Text(host)} is not an IP address or a file, and failed to resolve as a host name");

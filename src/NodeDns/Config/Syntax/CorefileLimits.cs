@@ -10,6 +10,15 @@ internal static class CorefileLimits
     public const int MaxSnippetImports = 10_000;
     public const int MaxFileImports = 100_000;
 
+    /// <summary>Directives of all server blocks together.</summary>
+    public const int MaxDirectives = 20_000;
+
+    /// <summary>Regular expressions of all directives together.</summary>
+    public const int MaxPatterns = 10_000;
+
+    /// <summary>Names of hosts and interfaces looked up while reading.</summary>
+    public const int MaxLookups = 100;
+
     /// <summary>Blocks inside blocks; no directive has more than one inside another.</summary>
     public const int MaxBlockDepth = 8;
 

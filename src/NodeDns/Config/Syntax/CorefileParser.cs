@@ -34,6 +34,7 @@ internal sealed class CorefileParser(TokenStream stream, ErrorList errors)
 
     private void ServerBlock(Token first)
     {
+        int mistakes = errors.Count;
         List<Token> keys = Keys(out Token? open);
         if (keys is [{ IsLiteral: false } key] && key.Text.StartsWith('(') && key.Text.EndsWith(')'))
         {
@@ -49,7 +50,7 @@ internal sealed class CorefileParser(TokenStream stream, ErrorList errors)
         {
             errors.Add(first.Location, null, $"expected a zone, found {Shown.Text(first.Text)}");
         }
-        else if (stream.Peek() is null)
+        else if (stream.Peek() is null && errors.Count == mistakes)
         {
             errors.Add(keys[0].Location, null, "a server block without directives; expected { and directives after its zones");
         }

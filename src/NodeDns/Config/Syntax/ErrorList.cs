@@ -11,8 +11,15 @@ internal sealed class ErrorList
 {
     private readonly List<ConfigError> _errors = [];
     private readonly List<ConfigError> _warnings = [];
+    private readonly HashSet<ConfigError> _known = [];
+
+    /// <summary>Places where a word as such is wrong.</summary>
+    private readonly HashSet<SourceLocation> _badWords = [];
 
     public bool HasErrors => _errors.Count > 0;
+
+    /// <summary>No further error will be kept, so none need be made pretty.</summary>
+    public bool IsFull => _errors.Count > CorefileLimits.MaxErrors;
 
     /// <summary>How often something was wrong, also where it was not written down a second time.</summary>
     public int Count { get; private set; }
@@ -22,14 +29,20 @@ internal sealed class ErrorList
     public void Add(SourceLocation at, string? directive, string message)
     {
         Count++;
-        if (directive is null || !_errors.Exists(e => e.Directive is null && e.Location == at))
+        if (directive is null)
         {
-            AddOnce(_errors, Error(at, directive, message));
+            _badWords.Add(at);
         }
+        else if (_badWords.Contains(at))
+        {
+            return;
+        }
+
+        AddOnce(_errors, at, directive, message);
     }
 
     public void Warn(SourceLocation at, string? directive, string message) =>
-        AddOnce(_warnings, Error(at, directive, message));
+        AddOnce(_warnings, at, directive, message);
 
     /// <summary>Errors by file in the order the files were met, then by line and column.</summary>
     public ImmutableArray<ConfigError> Sorted()
@@ -44,21 +57,22 @@ internal sealed class ErrorList
 
     public ImmutableArray<string> Warnings() => [.. _warnings.Select(w => w.ToString())];
 
-    private static ConfigError Error(SourceLocation at, string? directive, string message) =>
-        new(at, directive is null ? null : Shown.Line(directive), Shown.Line(message));
-
-    private static void AddOnce(List<ConfigError> list, ConfigError error)
+    private void AddOnce(List<ConfigError> list, SourceLocation at, string? directive, string message)
     {
-        if (list.Count < CorefileLimits.MaxErrors)
+        if (list.Count > CorefileLimits.MaxErrors)
         {
-            if (!list.Contains(error))
-            {
-                list.Add(error);
-            }
+            return;
         }
-        else if (list.Count == CorefileLimits.MaxErrors)
+
+        if (list.Count == CorefileLimits.MaxErrors)
         {
-            list.Add(new ConfigError(error.Location, null, $"more than {CorefileLimits.MaxErrors} mistakes; the rest is left out"));
+            (directive, message) = (null, $"more than {CorefileLimits.MaxErrors} mistakes; the rest is left out");
+        }
+
+        var error = new ConfigError(at, directive is null ? null : Shown.Line(directive), Shown.Line(message));
+        if (_known.Add(error))
+        {
+            list.Add(error);
         }
     }
 }

@@ -12,25 +12,22 @@ namespace NodeDns.Config.Syntax;
 /// Imports are a stack of token lists, not a recursion. A list stays on the stack until the next token is asked for, so
 /// that whoever imports what is still on the stack imports itself.
 /// </remarks>
-internal sealed class TokenStream(CorefileContext context, ErrorList errors)
+internal sealed class TokenStream(ReadingState state)
 {
-    private readonly PillarTable _pillars = new(context);
+    private readonly PillarTable _pillars = new(state.Context);
     private readonly Dictionary<string, ImmutableArray<Token>> _snippets = new(StringComparer.Ordinal);
 
     /// <summary>Each file is read once, however often it is imported.</summary>
     private readonly Dictionary<string, ImmutableArray<Token>> _files = new(StringComparer.Ordinal);
     private readonly Stack<Frame> _frames = new();
-    private readonly List<string> _filesRead = [];
+    private readonly CorefileContext _context = state.Context;
+    private readonly ErrorList _errors = state.Errors;
     private int _snippetImports;
     private int _fileImports;
     private int _tokens;
 
-    public IReadOnlyList<string> FilesRead => _filesRead;
-
     /// <summary>Off while the body of a snippet is collected: its imports are made where it is used.</summary>
     public bool ExpandImports { get; set; } = true;
-
-    public void AddFile(string path) => _filesRead.Add(path);
 
     public void Start(string text, string file) => Push(file, Lex(text, file));
 
@@ -74,7 +71,7 @@ internal sealed class TokenStream(CorefileContext context, ErrorList errors)
         _frames.Peek().At++;
         if (++_tokens == CorefileLimits.MaxTokens)
         {
-            errors.Add(token.Location, null, $"more than {CorefileLimits.MaxTokens} words, imports counted each time");
+            _errors.Add(token.Location, null, $"more than {CorefileLimits.MaxTokens} words, imports counted each time");
             _frames.Clear();
         }
 
@@ -92,7 +89,7 @@ internal sealed class TokenStream(CorefileContext context, ErrorList errors)
 
         if (arguments is not [{ Text.Length: > 0 } argument])
         {
-            errors.Add(import.Location, "import", $"takes one snippet, file or pattern, found {arguments.Count} words");
+            _errors.Add(import.Location, "import", $"takes one snippet, file or pattern, found {arguments.Count} words");
         }
         else if (_snippets.TryGetValue(argument.Text, out ImmutableArray<Token> snippet))
         {
@@ -109,11 +106,11 @@ internal sealed class TokenStream(CorefileContext context, ErrorList errors)
         string key = $"({name.Text})";
         if (_frames.Any(frame => frame.Name == key))
         {
-            errors.Add(name.Location, "import", $"the snippet {Shown.Text(key)} imports itself");
+            _errors.Add(name.Location, "import", $"the snippet {Shown.Text(key)} imports itself");
         }
         else if (++_snippetImports > CorefileLimits.MaxSnippetImports)
         {
-            errors.Add(name.Location, "import", $"more than {CorefileLimits.MaxSnippetImports} imports of snippets");
+            _errors.Add(name.Location, "import", $"more than {CorefileLimits.MaxSnippetImports} imports of snippets");
         }
         else
         {
@@ -125,7 +122,7 @@ internal sealed class TokenStream(CorefileContext context, ErrorList errors)
     {
         if (argument.Text.Contains('\0', StringComparison.Ordinal))
         {
-            errors.Add(argument.Location, "import", $"{Shown.Text(argument.Text)} is not a path");
+            _errors.Add(argument.Location, "import", $"{Shown.Text(argument.Text)} is not a path");
             return;
         }
 
@@ -133,14 +130,14 @@ internal sealed class TokenStream(CorefileContext context, ErrorList errors)
         bool pattern = ImportPath.IsPattern(path);
         if (pattern && ImportPath.Check(path) is string wrong)
         {
-            errors.Add(argument.Location, "import", $"{Shown.Text(argument.Text)}: {wrong}");
+            _errors.Add(argument.Location, "import", $"{Shown.Text(argument.Text)}: {wrong}");
             return;
         }
 
-        ImmutableArray<string> files = pattern ? ImportPath.Match(path, context.Files) : [path];
+        ImmutableArray<string> files = pattern ? ImportPath.Match(path, _context.Files) : [path];
         if (files.IsEmpty)
         {
-            errors.Warn(argument.Location, "import", $"no file matches {Shown.Text(argument.Text)}");
+            _errors.Warn(argument.Location, "import", $"no file matches {Shown.Text(argument.Text)}");
         }
 
         // The stack gives back what was pushed last, so the last file goes first.
@@ -155,13 +152,13 @@ internal sealed class TokenStream(CorefileContext context, ErrorList errors)
         // Of the files of one pattern only the one being read can import; the others wait with no token taken.
         if (_frames.Any(frame => frame.At > 0 && SamePath(frame.Name, file)))
         {
-            errors.Add(argument.Location, "import", $"{Shown.Text(file)} imports itself");
+            _errors.Add(argument.Location, "import", $"{Shown.Text(file)} imports itself");
             return;
         }
 
         if (++_fileImports > CorefileLimits.MaxFileImports)
         {
-            errors.Add(argument.Location, "import", $"more than {CorefileLimits.MaxFileImports} imports of files");
+            _errors.Add(argument.Location, "import", $"more than {CorefileLimits.MaxFileImports} imports of files");
             return;
         }
 
@@ -171,12 +168,12 @@ internal sealed class TokenStream(CorefileContext context, ErrorList errors)
             return;
         }
 
-        string? text = context.Files.TryRead(file, out string error);
-        _filesRead.Add(file);
+        string? text = _context.Files.TryRead(file, out string error);
+        state.Watch(file);
         if (text is null)
         {
             string snippets = _snippets.Count == 0 ? "" : Suggestion.For(argument.Text, _snippets.Keys);
-            errors.Add(
+            _errors.Add(
                 argument.Location,
                 "import",
                 $"there is no snippet ({argument.Text}) above this line, and the file {Shown.Text(file)} cannot be read: {error}{snippets}");
@@ -187,7 +184,7 @@ internal sealed class TokenStream(CorefileContext context, ErrorList errors)
     }
 
     private ImmutableArray<Token> Lex(string text, string file) =>
-        [.. CorefileLexer.Lex(text, file, errors).SelectMany(token => _pillars.Expand(token, errors)).Select(Resolve)];
+        [.. CorefileLexer.Lex(text, file, _errors).SelectMany(token => _pillars.Expand(token, _errors)).Select(Resolve)];
 
     private Token Resolve(Token token)
     {
@@ -196,7 +193,7 @@ internal sealed class TokenStream(CorefileContext context, ErrorList errors)
             return token;
         }
 
-        string text = EnvironmentText.Replace(token.Text, context.Environment, name => errors.Warn(
+        string text = EnvironmentText.Replace(token.Text, _context.Environment, name => _errors.Warn(
             token.Location, null, $"the environment variable {Shown.Text(name)} is not set; it is replaced by nothing"));
         return ReferenceEquals(text, token.Text) ? token : token with { Text = text, IsLiteral = true };
     }
