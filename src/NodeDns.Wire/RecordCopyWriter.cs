@@ -75,6 +75,11 @@ internal ref struct RecordCopyWriter
                     return false;
                 }
             }
+
+            if (layout.TailLength >= 0 && layout.TailLength != record.End - position)
+            {
+                return false;
+            }
         }
 
         return TryPut(_source[position..record.End]);

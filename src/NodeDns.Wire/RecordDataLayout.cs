@@ -7,22 +7,29 @@ namespace NodeDns.Wire;
 /// </remarks>
 internal readonly struct RecordDataLayout
 {
-    private RecordDataLayout(int prefixLength, int nameCount, bool mayCompress, int stringCount = 0)
+    /// <summary>What follows the names has no fixed length.</summary>
+    public const int AnyLength = -1;
+
+    private RecordDataLayout(int prefixLength, int nameCount, bool mayCompress, int tailLength = 0, int stringCount = 0)
     {
         PrefixLength = prefixLength;
         NameCount = nameCount;
         MayCompress = mayCompress;
+        TailLength = tailLength;
         StringCount = stringCount;
     }
 
     /// <summary>Bytes in front of the first name.</summary>
     public int PrefixLength { get; }
 
-    /// <summary>Names in a row; what follows them is opaque. None: all of the data is.</summary>
+    /// <summary>Names in a row. None: all of the data is opaque.</summary>
     public int NameCount { get; }
 
     /// <summary>True where a reader must expect pointers (RFC 3597 §4: the types of RFC 1035 only).</summary>
     public bool MayCompress { get; }
+
+    /// <summary>Opaque bytes behind the names, or <see cref="AnyLength"/>.</summary>
+    public int TailLength { get; }
 
     /// <summary>Character strings between prefix and names, for NAPTR (RFC 3403 §4.1).</summary>
     public int StringCount { get; }
@@ -31,15 +38,17 @@ internal readonly struct RecordDataLayout
     {
         RecordType.NS or RecordType.MD or RecordType.MF or RecordType.CNAME or RecordType.MB or RecordType.MG
             or RecordType.MR or RecordType.PTR => new RecordDataLayout(0, 1, true),
-        RecordType.SOA or RecordType.MINFO => new RecordDataLayout(0, 2, true),
+        RecordType.SOA => new RecordDataLayout(0, 2, true, 20),
+        RecordType.MINFO => new RecordDataLayout(0, 2, true),
         RecordType.MX => new RecordDataLayout(2, 1, true),
         RecordType.RP => new RecordDataLayout(0, 2, false),
         RecordType.AFSDB or RecordType.RT or RecordType.KX => new RecordDataLayout(2, 1, false),
         RecordType.PX => new RecordDataLayout(2, 2, false),
         RecordType.SRV => new RecordDataLayout(6, 1, false),
-        RecordType.SIG => new RecordDataLayout(18, 1, false),
-        RecordType.NXT or RecordType.DNAME => new RecordDataLayout(0, 1, false),
-        RecordType.NAPTR => new RecordDataLayout(4, 1, false, 3),
+        RecordType.SIG => new RecordDataLayout(18, 1, false, AnyLength),
+        RecordType.NXT => new RecordDataLayout(0, 1, false, AnyLength),
+        RecordType.DNAME => new RecordDataLayout(0, 1, false),
+        RecordType.NAPTR => new RecordDataLayout(4, 1, false, stringCount: 3),
         _ => default,
     };
 }
