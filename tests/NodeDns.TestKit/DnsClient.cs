@@ -65,9 +65,15 @@ public sealed class DnsClient(IPEndPoint server)
         return Checked(query, bytes);
     }
 
-    public async Task<DnsTcpConnection> ConnectTcpAsync()
+    /// <param name="source">The address to connect from; null for the kernel's choice.</param>
+    public async Task<DnsTcpConnection> ConnectTcpAsync(IPAddress? source = null)
     {
         var socket = new Socket(Server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (source is not null)
+        {
+            socket.Bind(new IPEndPoint(source, 0));
+        }
+
         await socket.ConnectAsync(Server);
         return new DnsTcpConnection(socket);
     }

@@ -63,7 +63,7 @@ internal sealed class CachePlan
 
     public uint StaleTtlSeconds { get; }
 
-    public long RecheckMilliseconds { get; }
+    public long RecheckMilliseconds { get; } = FailureRecheckMilliseconds;
 
     public bool PreferPositive { get; }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Threading;
 using NodeDns.Wire;
@@ -78,6 +79,9 @@ internal sealed class CacheShard
                         _used[index] = 1;
                     }
 
+                    // An NXDOMAIN answers every type of its name (N1); the question it carries is the one asked now.
+                    BinaryPrimitives.WriteUInt16BigEndian(
+                        destination[(WireLimits.HeaderLength + key.Name.Length)..], (ushort)key.Type);
                     answer.Slot = index;
                     return answer.IsStale ? LookupStatus.Stale : LookupStatus.Fresh;
                 }

@@ -42,7 +42,7 @@ internal sealed class AnswerDelivery(
         CachedAnswer answer = CachedAnswer.From(MemoryMarshal.AsRef<EntryHeader>(_entry.AsSpan()));
         Span<byte> message = EntryWriter.Message(_entry);
         TtlTable.Patch(message, EntryWriter.TtlOffsets(_entry), answer.TtlSeconds);
-        ReplyAll(table.Unlink(question), route, message, answer, new ReplyCause(response.ExtendedError, null));
+        ReplyAll(table.Unlink(question), route, message, answer, new ReplyCause(response.ExtendedError, pending.Upstream));
         table.FreeQuestion(question);
     }
 
@@ -104,9 +104,9 @@ internal sealed class AnswerDelivery(
 
     /// <summary>Whether an older answer is better than this one: after failures always, after denials by choice.</summary>
     private static bool KeepsOldAnswer(CachePlan? plan, in ResponseView response) =>
-        plan is { StaleWindowMilliseconds: > 0 } && response.Shape switch
+        plan is not null && response.Shape switch
         {
-            // RFC 8767 §5: only NOERROR and NXDOMAIN replace what is known (S5).
+            // RFC 8767 §5: only NOERROR and NXDOMAIN replace what is known, be it stale (S5) or still fresh (P1).
             AnswerShape.OtherError => true,
             AnswerShape.NxDomain or AnswerShape.NoData => plan.PreferPositive,
             _ => false,
@@ -128,7 +128,7 @@ internal sealed class AnswerDelivery(
     private bool TryFindStale(in CacheKey key, CachePlan? plan, long now, bool onlyPositive, out CachedAnswer answer)
     {
         answer = default;
-        return plan is { StaleWindowMilliseconds: > 0 }
+        return plan is not null
             && cache.TryGet(key, now, plan.TtlPolicy, _message, out answer) != LookupStatus.Miss
             && answer.Kind != AnswerKind.Failure
             && (!onlyPositive || answer.Kind == AnswerKind.Success || !plan.PreferPositive);

@@ -317,6 +317,11 @@ internal sealed class Forwarder : IDisposable
         if (!isAnswer)
         {
             // Not what was asked: keep waiting, the true answer may follow (F1, TuDoor). The wait ends by its timer.
+            if (status == ResponseStatus.Malformed)
+            {
+                pending.LastError = ExtendedError.InvalidData;
+            }
+
             UpstreamCounters.Add(ref status == ResponseStatus.Malformed ? ref counters.Malformed : ref counters.Ignored);
             return;
         }
@@ -501,7 +506,12 @@ internal sealed class Forwarder : IDisposable
         }
 
         UpstreamCounters.Add(ref pending.Upstream!.Counters.Timeouts);
-        pending.LastError = ExtendedError.NoReachableAuthority;
+        if (pending.LastError != ExtendedError.InvalidData)
+        {
+            // What came and could not be read says more than the silence that followed it.
+            pending.LastError = ExtendedError.NoReachableAuthority;
+        }
+
         if (!pending.IsOnTcp && pending.Socket is { } socket)
         {
             // A Service address pins a port to one pod: the next try and the next queries use another port.

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
@@ -60,9 +61,10 @@ public sealed class SlowClientTests(SlowClientTests.Impatient fixture) : ServerT
         try
         {
             byte[] framed = DnsTcpConnection.Frame(DnsMessage.Query(NewName()).Encode());
-            for (int i = 0; i < 300; i++)
+            for (int i = 0; i < 600; i++)
             {
-                drips.Add(await Client.ConnectTcpAsync());
+                // From six clients, since one alone may not have that many connections.
+                drips.Add(await Client.ConnectTcpAsync(IPAddress.Parse($"127.0.0.{10 + (i % 6)}")));
                 _ = DripAsync(drips[^1], framed, stop.Token);
             }
 
@@ -79,6 +81,26 @@ public sealed class SlowClientTests(SlowClientTests.Impatient fixture) : ServerT
         {
             await stop.CancelAsync();
             drips.ForEach(d => d.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task OneClientWithAllTheConnections_LeavesRoomForOthers()
+    {
+        var greedy = new List<DnsTcpConnection>();
+        try
+        {
+            for (int i = 0; i < 700; i++)
+            {
+                greedy.Add(await Client.ConnectTcpAsync(IPAddress.Parse("127.0.0.50")));
+            }
+
+            AssertAddress("192.0.2.1", await Client.TcpAsync(NewName()));
+            Assert.InRange(Server.OpenDescriptors, 1, 600);
+        }
+        finally
+        {
+            greedy.ForEach(c => c.Dispose());
         }
     }
 

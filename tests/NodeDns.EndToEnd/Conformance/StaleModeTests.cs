@@ -128,6 +128,25 @@ public sealed class StaleModeTests(StaleServer fixture) : ServerTests<StaleServe
         await Upstream.WaitForAsync(name, RrType.A, 2);
         await Task.Delay(50);
         AssertAddress("192.0.2.1", await Client.UdpAsync(name));
+        await Task.Delay(50);
+        Assert.Equal(2, Upstream.Count(name));
+    }
+
+    [Fact]
+    [Trait("Statement", "P1")]
+    public async Task P1_RefreshTimesOut_EntryStays()
+    {
+        string name = NewName("prefetch.test.");
+        Upstream.On(name, q => q.Number == 1 ? q.Address("192.0.2.1", 200) : UpstreamReply.Silence);
+        await CacheAsync(name);
+        await Server.AdvanceClockAsync(181);
+        AssertAddress("192.0.2.1", await Client.UdpAsync(name));
+        await Upstream.WaitForAsync(name, RrType.A, 2);
+        for (int i = 0; i < 4; i++)
+        {
+            await Server.AdvanceClockAsync(2);
+            AssertAddress("192.0.2.1", await Client.UdpAsync(name));
+        }
     }
 
     [Fact]

@@ -222,7 +222,7 @@ public sealed class TransportTests(TransportTests.Transports fixture)
         string name = NewName();
         await Assert.ThrowsAsync<SocketException>(
             () => other.UdpRawAsync(DnsMessage.Query(name).Encode(), TimeSpan.FromSeconds(1)));
-        await Assert.ThrowsAsync<SocketException>(other.ConnectTcpAsync);
+        await Assert.ThrowsAsync<SocketException>(() => other.ConnectTcpAsync());
         Assert.Equal(0, Upstream.Count(name));
     }
 

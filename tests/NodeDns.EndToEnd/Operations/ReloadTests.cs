@@ -184,7 +184,8 @@ public sealed class ReloadDirectiveTests : IDisposable
             CorefilePath = Path.Combine(_folder, "Corefile"),
         });
         File.CreateSymbolicLink(data + "_tmp", "..v2");
-        File.Move(data + "_tmp", data, overwrite: true);
+        // As the kubelet does it: the link is replaced in one step. File.Move follows links to folders, mv -T does not.
+        await CommandResult.RunAsync("mv", ["-T", data + "_tmp", data]);
         await AssertDeniedSoonAsync(server);
     }
 
