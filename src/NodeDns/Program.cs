@@ -21,7 +21,7 @@ internal static class Program
         Clock clock = new();
         using LogQueue logs = new(clock);
         CorefileSource source = CorefileSource.Choose(line.Options, Console.In, CorefileFiles.OfSystem);
-        using Server server = new(line.Options, source, clock, logs.Log);
+        using Server server = new(line.Options, source, clock, logs);
         return server.Run();
     }
 }

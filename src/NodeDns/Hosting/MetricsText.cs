@@ -14,7 +14,7 @@ internal static class MetricsText
 {
     public static void Write(
         IBufferWriter<byte> body, CounterRegistry counters, AnswerCache cache, InFlightTable inFlight,
-        TcpConnectionTable connections, ReloadCounters reloads)
+        TcpConnectionTable connections, ReloadCounters reloads, LoopCounters loops)
     {
         Counter(body, "nodedns_queries_total", "Queries received.", counters.Sum(one => one.Queries));
         Counter(body, "nodedns_cache_hits_total", "Queries answered from the cache.",
@@ -33,6 +33,7 @@ internal static class MetricsText
         Counter(body, "nodedns_tcp_slow_readers_total", "TCP clients cut off unread.", connections.SlowReaders);
         Counter(body, "nodedns_reloads_total", "Configs taken over.", reloads.Succeeded);
         Counter(body, "coredns_reload_failed_total", "Configs refused.", reloads.Failed);
+        Counter(body, "nodedns_loops_detected_total", "Forwarding loops found.", loops.Detected);
         Gauge(body, "nodedns_in_flight_questions", "Questions on their way to an upstream.", inFlight.Count);
         Gauge(body, "nodedns_tcp_connections", "TCP clients connected.", connections.Open);
         Gauge(body, "nodedns_cache_budget_bytes", "Byte budget of the cache.", cache.BudgetBytes);

@@ -35,29 +35,35 @@ internal sealed class Server : IDisposable
     private readonly TcpConnectionTable _connections;
     private readonly ListenerSet _listeners;
     private readonly ReloadCounters _reloads = new();
+    private readonly LoopCounters _loopCounters = new();
+    private readonly LoopProbe _loops;
+    private readonly FileRefresh _files;
     private NodeDnsConfig? _config;
+    private ServingPlan? _plan;
 
-    public Server(ServerOptions options, CorefileSource source, Clock clock, Log log)
+    public Server(ServerOptions options, CorefileSource source, Clock clock, LogQueue logs)
     {
         _options = options;
         _source = source;
         _clock = clock;
-        _log = log;
+        _log = logs.Log;
         int workers = options.Workers > 0 ? options.Workers : CpuQuota.Workers();
         _cache = new AnswerCache(options.CacheBytes, workers);
-        _plans = new PlanBuilder(new UpstreamRegistry(clock), new CacheSpaces(), _cache.Occupancy, clock, log);
+        _plans = new PlanBuilder(new UpstreamRegistry(clock), new CacheSpaces(), _cache.Occupancy, clock, logs);
         PipelineContext shared = new(clock, _cache, _inFlight, new RefreshBackoff(), _counters, new PendingRewrites());
         WorkerInbox[] inboxes = new WorkerInbox[workers];
         _connections = new TcpConnectionTable(shared, new QuestionStarter(_inFlight, null, inboxes));
         _workers = new UdpWorker[workers];
         for (int i = 0; i < workers; i++)
         {
-            _workers[i] = new UdpWorker(i, shared, _connections, log);
+            _workers[i] = new UdpWorker(i, shared, _connections, _log);
             inboxes[i] = _workers[i].Inbox;
         }
 
-        _listeners = new ListenerSet(_workers, _connections, log);
-        _admin = new AdminServer(log);
+        _listeners = new ListenerSet(_workers, _connections, _log);
+        _admin = new AdminServer(_log);
+        _loops = new LoopProbe(_log, _loopCounters);
+        _files = new FileRefresh(clock);
         _readiness.Add("listeners", () => _listeners.Count > 0);
     }
 
@@ -100,6 +106,9 @@ internal sealed class Server : IDisposable
 
     public void Dispose()
     {
+        _loops.Dispose();
+        _files.Dispose();
+        _plan?.Retire();
         _listeners.Dispose();
         _connections.Dispose();
         _admin.Dispose();
@@ -125,6 +134,10 @@ internal sealed class Server : IDisposable
             return false;
         }
 
+        _files.Watch(plan);
+        _loops.Watch(plan);
+        _plan?.Retire();
+        _plan = plan;
         _config = config;
         return true;
     }
@@ -177,7 +190,7 @@ internal sealed class Server : IDisposable
     }
 
     private AdminPlan AdminPlanOf(NodeDnsConfig config) => AdminPlan.Build(
-        config, _readiness, body => MetricsText.Write(body, _counters, _cache, _inFlight, _connections, _reloads));
+        config, _readiness, body => MetricsText.Write(body, _counters, _cache, _inFlight, _connections, _reloads, _loopCounters));
 
     private PidFile? WritePidFile()
     {

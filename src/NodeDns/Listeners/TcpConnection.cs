@@ -10,7 +10,6 @@ using Microsoft.Extensions.ObjectPool;
 using NodeDns.Cache;
 using NodeDns.Linux.Sockets;
 using NodeDns.Pipeline;
-using NodeDns.Timing;
 using NodeDns.Upstreams;
 
 namespace NodeDns.Listeners;
@@ -22,7 +21,7 @@ namespace NodeDns.Listeners;
 /// <para>Answers are written by the read loop (hits) and by workers (misses), so the output is guarded by a monitor,
 /// held for one copy.</para>
 /// </remarks>
-internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipeline> pipelines, PendingRewrites rewrites, Clock clock)
+internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipeline> pipelines, PipelineContext shared)
     : IDisposable
 {
     private static readonly PipeOptions s_inputOptions = new(
@@ -64,7 +63,7 @@ internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipe
         _pending = 0;
         _unsent = 0;
         _writingSince = 0;
-        Volatile.Write(ref _deadline, clock.NowMilliseconds + timeouts.FirstMessageMilliseconds);
+        Volatile.Write(ref _deadline, shared.Clock.NowMilliseconds + timeouts.FirstMessageMilliseconds);
         while (_answered.Wait(0))
         {
             // Signals left over from the client before.
@@ -133,7 +132,7 @@ internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipe
     {
         TcpPipeline pipeline = pipelines.Get();
         int length = DeferredReply.Compose(
-            waiter, route, message, answer, cause, rewrites, pipeline.Reply);
+            waiter, route, message, answer, cause, shared, pipeline.Reply);
         bool sent = TryWrite(handle, pipeline.Reply.AsSpan(0, length));
         pipelines.Return(pipeline);
         if (sent && Interlocked.Decrement(ref _pending) is 0 or ListenerLimits.MaxPendingPerConnection - 1)
@@ -184,7 +183,7 @@ internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipe
     {
         int handled = 0;
         TcpPipeline pipeline = pipelines.Get();
-        long now = clock.NowMilliseconds;
+        long now = shared.Clock.NowMilliseconds;
         while (handled < most && Volatile.Read(ref _pending) < ListenerLimits.MaxPendingPerConnection
             && TryReadFrame(ref buffer, pipeline.Request, out ReadOnlySpan<byte> request))
         {
@@ -333,7 +332,7 @@ internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipe
                     break;
                 }
 
-                Volatile.Write(ref _writingSince, clock.NowMilliseconds);
+                Volatile.Write(ref _writingSince, shared.Clock.NowMilliseconds);
                 foreach (ReadOnlyMemory<byte> segment in result.Buffer)
                 {
                     await SendAll(socket, segment).ConfigureAwait(false);

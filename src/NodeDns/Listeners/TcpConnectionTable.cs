@@ -31,7 +31,7 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
     {
         _clock = shared.Clock;
         DefaultObjectPool<TcpPipeline> pipelines = new(new PipelinePolicy(shared, starter), ListenerLimits.MaxBusyPipelines);
-        _pool = new DefaultObjectPool<TcpConnection>(new ConnectionPolicy(this, pipelines, shared.Rewrites, _clock), 256);
+        _pool = new DefaultObjectPool<TcpConnection>(new ConnectionPolicy(this, pipelines, shared), 256);
         _ = WatchLoop();
     }
 
@@ -212,10 +212,10 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
     }
 
     private sealed class ConnectionPolicy(
-        TcpConnectionTable table, ObjectPool<TcpPipeline> pipelines, PendingRewrites rewrites, Clock clock)
+        TcpConnectionTable table, ObjectPool<TcpPipeline> pipelines, PipelineContext shared)
         : PooledObjectPolicy<TcpConnection>
     {
-        public override TcpConnection Create() => new(table, pipelines, rewrites, clock);
+        public override TcpConnection Create() => new(table, pipelines, shared);
 
         public override bool Return(TcpConnection obj) => true;
     }

@@ -87,7 +87,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
         }
 
         int length = DeferredReply.Compose(
-            waiter, route, message, answer, cause, _shared.Rewrites, listener.Replies.Reserve());
+            waiter, route, message, answer, cause, _shared, listener.Replies.Reserve());
         _pipeline.Counters.CountRcode(answer.Rcode);
         listener.Replies.Commit(length, waiter.Client, waiter.Local);
     }

@@ -11,7 +11,7 @@ internal static class DeferredReply
     /// <summary>Copies the answer into the client's buffer and finishes it there; returns the reply's length.</summary>
     public static int Compose(
         in Waiter waiter, RoutePlan route, ReadOnlySpan<byte> message, CachedAnswer answer, in ReplyCause cause,
-        PendingRewrites rewrites, Span<byte> reply)
+        PipelineContext shared, Span<byte> reply)
     {
         if (message.Length > reply.Length)
         {
@@ -24,9 +24,12 @@ internal static class DeferredReply
         message.CopyTo(reply);
         answer.Length = message.Length;
         ReplyTarget target = new(waiter, waiter.Case);
-        ReplyRules rules = ((ZonePlan)route).Reply;
-        return rewrites.Take(waiter.Rewrite) is { } rewrite
+        ZonePlan zone = (ZonePlan)route;
+        ReplyRules rules = zone.Reply;
+        int length = shared.Rewrites.Take(waiter.Rewrite) is { } rewrite
             ? rewrite.Finish(reply, target, answer, cause, rules)
             : ReplyComposer.Finish(reply, target, answer, cause, rules, default);
+        zone.Logs?.OnReply(reply[..length], new RepliedQuery(waiter, shared.Clock.NowMilliseconds), cause);
+        return length;
     }
 }

@@ -17,7 +17,7 @@ namespace NodeDns.Pipeline;
 /// <summary>Compiles what the operator wrote into what the workers serve by.</summary>
 /// <remarks>Control plane. Upstream states and cache spaces are looked up, not made anew, so they survive a reload.</remarks>
 internal sealed class PlanBuilder(
-    UpstreamRegistry upstreams, CacheSpaces spaces, CacheOccupancy occupancy, Clock clock, Log log)
+    UpstreamRegistry upstreams, CacheSpaces spaces, CacheOccupancy occupancy, Clock clock, LogQueue logs)
 {
     /// <summary>The plan of a config; throws InvalidOperationException when a bound of the process is reached.</summary>
     public ServingPlan Build(NodeDnsConfig config)
@@ -27,12 +27,13 @@ internal sealed class PlanBuilder(
         {
             ForwardPlan[] forwards = [.. block.Forwards.Select(ToForward)];
             CachePlan? cache = block.Cache is { } rules ? new CachePlan(rules) : null;
-            ZoneSources? sources = ZoneSources.Compile(block, log, clock.NowMilliseconds);
-            ReplyRules reply = ReplyRules.Compile(block, log, clock.NowMilliseconds);
+            ZoneSources? sources = ZoneSources.Compile(block, logs.Log, clock.NowMilliseconds);
+            ReplyRules reply = ReplyRules.Compile(block, logs.Log, clock.NowMilliseconds);
+            ZoneLogs? zoneLogs = ZoneLogs.Compile(block, logs, clock);
             ZoneRewrites? rewrites = ZoneRewrites.Compile(block);
             foreach (ServerKeyConfig key in block.Keys)
             {
-                ZonePlan zone = ToZone(config, block, key, forwards, cache, sources, reply, rewrites);
+                ZonePlan zone = ToZone(config, block, key, forwards, cache, sources, reply, rewrites, zoneLogs);
                 foreach (IPEndPoint endPoint in EndPointsOf(block, key))
                 {
                     if (!tables.TryGetValue(endPoint, out List<ZonePlan>? zones))
@@ -50,7 +51,7 @@ internal sealed class PlanBuilder(
 
     private ZonePlan ToZone(
         NodeDnsConfig config, ServerBlockConfig block, ServerKeyConfig key, ForwardPlan[] forwards, CachePlan? cache,
-        ZoneSources? sources, ReplyRules reply, ZoneRewrites? rewrites)
+        ZoneSources? sources, ReplyRules reply, ZoneRewrites? rewrites, ZoneLogs? zoneLogs)
     {
         // Answers made by hosts, templates and the like are cached too: a changed file begins with an empty space.
         bool hasLocalAnswers = block.Hosts is not null || !block.Templates.IsEmpty || !block.Rewrites.IsEmpty
@@ -79,6 +80,8 @@ internal sealed class PlanBuilder(
             Filters = ZoneFilters.Compile(block),
             Sources = sources,
             Reply = reply,
+            Logs = zoneLogs,
+            Loop = block.Loop ? new LoopGuard() : null,
             Rewrites = rewrites,
             Dns64 = block.Dns64 is { } dns64 ? Dns64Synthesis.Compile(dns64) : null,
         };

@@ -115,10 +115,19 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
             return Rcode(exchange, zone.RcodeWithoutForward, ExtendedError.NotReady);
         }
 
+        if (zone.Loop is { } loop && IsLooping(loop, context) && found != LookupStatus.Stale)
+        {
+            return Rcode(exchange, ResponseCode.ServerFailure, ExtendedError.Other);
+        }
+
         return found == LookupStatus.Stale
             ? Stale(exchange, key, answer)
             : Forward(exchange, key, clientTimer: 0, zone.FollowUpOf(context));
     }
+
+    /// <summary>Whether forwarding would only bring the question back; the probe that finds out always goes its way.</summary>
+    private static bool IsLooping(LoopGuard loop, in QueryContext context) =>
+        !(context.Type == RecordType.HINFO && loop.Sees(context.Name)) && loop.IsLooping;
 
     /// <summary>A message of the cache, made into this client's reply.</summary>
     private QueryOutcome Hit(in Exchange exchange, in CachedAnswer answer)
@@ -277,14 +286,21 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
     {
         _counters.CountRcode(answer.Rcode);
         ReplyTarget target = new(exchange.Context.Query, exchange.Client.IsTcp);
-        return QueryOutcome.Answered(
-            exchange.Rewrite is { } rewrite
-                ? rewrite.Finish(exchange.Reply, target, answer, cause, exchange.Zone.Reply)
-                : ReplyComposer.Finish(exchange.Reply, target, answer, cause, exchange.Zone.Reply, errorText));
+        int length = exchange.Rewrite is { } rewrite
+            ? rewrite.Finish(exchange.Reply, target, answer, cause, exchange.Zone.Reply)
+            : ReplyComposer.Finish(exchange.Reply, target, answer, cause, exchange.Zone.Reply, errorText);
+        exchange.Zone.Logs?.OnReply(exchange.Reply[..length], new RepliedQuery(exchange), cause);
+        return QueryOutcome.Answered(length);
     }
 
-    private QueryOutcome Rcode(in Exchange exchange, ResponseCode rcode, ExtendedError error) =>
-        Rcode(exchange.Context.Query, exchange.Reply, exchange.Client, exchange.Zone.Reply, rcode, error);
+    private QueryOutcome Rcode(in Exchange exchange, ResponseCode rcode, ExtendedError error)
+    {
+        QueryOutcome outcome = Rcode(
+            exchange.Context.Query, exchange.Reply, exchange.Client, exchange.Zone.Reply, rcode, error);
+        exchange.Zone.Logs?.OnReply(
+            exchange.Reply[..outcome.Length], new RepliedQuery(exchange), new ReplyCause(error, null));
+        return outcome;
+    }
 
     /// <summary>A reply that is a response code and the question.</summary>
     private QueryOutcome Rcode(

@@ -58,6 +58,9 @@ internal sealed class ReplyRules
     public int LimitOf(in ReplyTarget target) =>
         target.Has(WaiterFlags.Tcp) ? PipelineLimits.TcpReplyBytes : Math.Min(target.ReplyLimit, UdpLimit);
 
+    /// <summary>Flags of what is sent upstream.</summary>
+    public HeaderFlags ShapeQuery(HeaderFlags flags) => _headers?.ApplyToQuery(flags) ?? flags;
+
     /// <summary>Below the cache: made once, on what is kept.</summary>
     public void ShapeStored(Span<byte> message) => _headers?.ApplyToResponse(message);
 

@@ -9,6 +9,16 @@ internal sealed class ServingPlan(ImmutableDictionary<IPEndPoint, ZoneTable> lis
 {
     public ImmutableDictionary<IPEndPoint, ZoneTable> Listeners { get; } = listeners;
 
+    /// <summary>Lets go of what a plan that is no longer served holds: its consolidated errors are said.</summary>
+    public void Retire()
+    {
+        foreach (ZonePlan zone in Zones)
+        {
+            zone.Logs?.Dispose();
+        }
+    }
+
+    /// <summary>Every zone, once per listen address.</summary>
     public IEnumerable<ZonePlan> Zones
     {
         get

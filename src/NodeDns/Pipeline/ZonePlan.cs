@@ -38,6 +38,14 @@ internal sealed class ZonePlan : RoutePlan
 
     public ReplyRules Reply { get; init; } = ReplyRules.Default;
 
+    /// <summary>Null without <c>log</c> and <c>errors</c>.</summary>
+    public ZoneLogs? Logs { get; init; }
+
+    /// <summary>Null without <c>loop</c>.</summary>
+    public LoopGuard? Loop { get; init; }
+
+    public override HeaderFlags ShapeQuery(HeaderFlags flags) => Reply.ShapeQuery(flags);
+
     public override void ShapeStored(Span<byte> message) => Reply.ShapeStored(message);
 
     /// <summary>Null without <c>rewrite</c> rules.</summary>

@@ -27,6 +27,9 @@ internal sealed class GoRegex
 
     public string Pattern { get; }
 
+    /// <summary>The same as a .NET expression, for callers that only match.</summary>
+    public Regex Expression => _regex;
+
     /// <summary>The name of each group by number; empty for the whole match and for unnamed groups.</summary>
     public IReadOnlyList<string> GroupNames { get; }
 

@@ -293,7 +293,7 @@ internal sealed class Forwarder : IDisposable
         }
 
         return QueryWriter.TryWrite(
-                buffer, id, flags, name, AskedType(pending), pending.Class, !pending.WithoutEdns, dnssecOk,
+                buffer, id, RouteOf(pending).ShapeQuery(flags), name, AskedType(pending), pending.Class, !pending.WithoutEdns, dnssecOk,
                 UpstreamLimits.UdpPayload, out length)
             && (pending.WithoutEdns || QueryOptions.TryAppend(buffer, ref length, pending.Options.Span));
     }

@@ -15,6 +15,9 @@ internal abstract class RoutePlan
     /// <summary>What is taken out of an answer before it is kept (<c>minimal</c>).</summary>
     public abstract CopyOptions CopyOptions { get; }
 
+    /// <summary>Flags of the queries sent upstream (<c>header query</c>).</summary>
+    public abstract HeaderFlags ShapeQuery(HeaderFlags flags);
+
     /// <summary>Changes that sit below the cache (<c>header</c>), made once on the message to be kept.</summary>
     public abstract void ShapeStored(System.Span<byte> message);
 }

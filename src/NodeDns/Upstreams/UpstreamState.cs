@@ -22,6 +22,13 @@ internal sealed class UpstreamState(int index, PeerAddress address, Transport tr
     /// <summary>The same for the text of an extended error (RFC 8914 §2).</summary>
     public byte[] TextBytes { get; } = System.Text.Encoding.ASCII.GetBytes($"upstream {address}");
 
+    // What the error log says of it, made once and not per failed question.
+    public string TimeoutText { get; } = $"upstream {address}: no answer in time";
+
+    public string NetworkErrorText { get; } = $"upstream {address}: cannot be reached";
+
+    public string InvalidText { get; } = $"upstream {address}: its answer cannot be read";
+
     public UpstreamCounters Counters { get; } = new();
 
     /// <summary>Connections to it, dialled at the first query that needs one.</summary>

@@ -1,0 +1,44 @@
+using NodeDns.Linux.Sockets;
+using NodeDns.Upstreams;
+
+namespace NodeDns.Pipeline;
+
+/// <summary>What the log wants to know of a query that its reply does not tell.</summary>
+internal readonly struct RepliedQuery
+{
+    public RepliedQuery(in Exchange exchange)
+    {
+        Client = exchange.Context.Client;
+        Local = exchange.Client.Local;
+        Length = exchange.Context.Query.Message.Length;
+        UdpPayloadSize = exchange.Context.Query.UdpPayloadSize;
+        DnssecOk = exchange.Context.Query.DnssecOk;
+        IsTcp = exchange.Client.IsTcp;
+    }
+
+    public RepliedQuery(in Waiter waiter, long now)
+    {
+        Client = waiter.Client;
+        Local = waiter.Local;
+        Length = waiter.QueryLength;
+        UdpPayloadSize = waiter.ReplyLimit;
+        DnssecOk = waiter.Has(WaiterFlags.DnssecOk);
+        IsTcp = waiter.Has(WaiterFlags.Tcp);
+        DurationMilliseconds = now - waiter.ReceivedAt;
+    }
+
+    public PeerAddress Client { get; }
+
+    public LocalAddress Local { get; }
+
+    public int Length { get; }
+
+    public ushort UdpPayloadSize { get; }
+
+    public bool DnssecOk { get; }
+
+    public bool IsTcp { get; }
+
+    /// <summary>From arrival to reply; 0 for what was answered within its batch.</summary>
+    public long DurationMilliseconds { get; }
+}
