@@ -5,7 +5,6 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using NodeDns.Config;
 using NodeDns.Filters;
-using NodeDns.Linux.Sockets;
 using NodeDns.Logging;
 using NodeDns.Templates;
 using NodeDns.Timing;
