@@ -27,7 +27,8 @@ public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
     {
         DnsMessage answer = await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(NewName("closed.test.")).WithEdns());
         Assert.Equal(Rcode.ServFail, answer.Rcode);
-        Assert.Contains(23, answer.ErrorCodes);
+        ExtendedDnsError error = Assert.Single(answer.Edns!.Errors, e => e.Code == 23);
+        Assert.Contains("127.0.0.1:", error.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -118,6 +118,23 @@ public sealed class StaleModeTests(StaleServer fixture) : ServerTests<StaleServe
 
     [Fact]
     [Trait("Statement", "P1")]
+    public async Task P1_ManyHitsNearTheEnd_MakeOneRefresh()
+    {
+        string name = NewName("prefetch.test.");
+        var gate = new TaskCompletionSource();
+        Upstream.On(name, q => q.Number == 1
+            ? q.Address("192.0.2.1", 100)
+            : UpstreamReply.FromDnsMessage(q.Address("192.0.2.2", 100)).When(gate.Task));
+        await CacheAsync(name);
+        await Server.AdvanceClockAsync(92);
+        DnsMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Client.UdpAsync(name)));
+        Assert.All(answers, a => AssertAddress("192.0.2.1", a));
+        gate.SetResult();
+        Assert.Equal(2, Upstream.Count(name));
+    }
+
+    [Fact]
+    [Trait("Statement", "P1")]
     public async Task P1_RefreshFails_EntryStays()
     {
         string name = NewName("prefetch.test.");

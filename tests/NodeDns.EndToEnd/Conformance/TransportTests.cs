@@ -215,6 +215,36 @@ public sealed class TransportTests(TransportTests.Transports fixture)
     }
 
     [Fact]
+    [Trait("Statement", "T9")]
+    public async Task T9_ConnectionThatWentSilent_IsGivenUpForANewOne()
+    {
+        await Client.UdpAsync(NewName("force.test."));
+        int silent = Upstream.TcpConnections;
+        Upstream.Override = q => q.IsTcp && q.Connection <= silent ? UpstreamReply.Silence : null;
+        try
+        {
+            AssertAddress("192.0.2.1", await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(NewName("force.test."))));
+            AssertAddress("192.0.2.1", await Client.UdpAsync(NewName("force.test.")));
+        }
+        finally
+        {
+            Upstream.Override = null;
+        }
+    }
+
+    [Fact]
+    [Trait("Statement", "T9")]
+    public async Task T9_TcpUpstreamThatNeverAnswers_EndsInServFail()
+    {
+        string name = NewName("force.test.");
+        Upstream.On(name, q => UpstreamReply.Silence);
+        DnsMessage answer = await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(name).WithEdns());
+        Assert.Equal(Rcode.ServFail, answer.Rcode);
+        Assert.Contains(22, answer.ErrorCodes);
+        AssertAddress("192.0.2.1", await Client.UdpAsync(NewName("force.test.")));
+    }
+
+    [Fact]
     [Trait("Statement", "T10")]
     public async Task T10_AddressesThatAreNotListed_AreNotServed()
     {

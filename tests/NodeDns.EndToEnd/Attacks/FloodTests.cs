@@ -1,0 +1,107 @@
+using System;
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using NodeDns.EndToEnd.Fixtures;
+using NodeDns.TestKit;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace NodeDns.EndToEnd.Attacks;
+
+/// <summary>More questions than a cache is for: random subdomains, and an upstream that answers none of them.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class FloodTests(PlainServer fixture, ITestOutputHelper output) : ServerTests<PlainServer>(fixture)
+{
+    private const int Names = 60_000;
+
+    [Fact]
+    public async Task RandomSubdomains_LeaveTheHotSetAndTheMemoryAlone()
+    {
+        string[] hot = new string[200];
+        for (int i = 0; i < hot.Length; i++)
+        {
+            hot[i] = NewName("hot.example.");
+            await CacheAsync(hot[i]);
+        }
+
+        Upstream.Otherwise = q => q.Name.EndsWith("flood.example.", StringComparison.Ordinal)
+            ? q.NxDomain()
+            : FakeUpstream.DefaultAnswer(q);
+        await FloodAsync(_ => { });
+        int before = Upstream.Queries.Count;
+        foreach (string name in hot)
+        {
+            AssertAddress("192.0.2.1", await Client.UdpAsync(name));
+        }
+
+        int misses = Upstream.Queries.Count - before;
+        output.WriteLine($"{misses} of {hot.Length} hot names lost, {Server.ResidentBytes >> 10} KiB resident");
+        Assert.InRange(misses, 0, 2);
+        Assert.True(Server.ResidentBytes < 110L << 20, $"{Server.ResidentBytes >> 20} MiB");
+    }
+
+    [Fact]
+    public async Task SilentUpstreamUnderAFlood_CachedNamesAreStillAnswered()
+    {
+        string cached = NewName();
+        await CacheAsync(cached);
+        Upstream.Otherwise = q => q.Name.EndsWith("flood.example.", StringComparison.Ordinal)
+            ? UpstreamReply.Silence
+            : FakeUpstream.DefaultAnswer(q);
+        long worst = 0;
+        await FloodAsync(i =>
+        {
+            if (i % 1000 == 0)
+            {
+                long began = Stopwatch.GetTimestamp();
+                AssertAddress("192.0.2.1", Client.UdpAsync(cached).GetAwaiter().GetResult());
+                worst = Math.Max(worst, Stopwatch.GetTimestamp() - began);
+            }
+        });
+        output.WriteLine($"slowest hit {Stopwatch.GetElapsedTime(0, worst).TotalMilliseconds:F1} ms, " +
+            $"{Server.ResidentBytes >> 10} KiB resident");
+        Assert.True(Server.ResidentBytes < 110L << 20, $"{Server.ResidentBytes >> 20} MiB");
+        await Server.AdvanceClockAsync(10);
+        await Fixture.AskUntilAsync(() => DnsMessage.Query(NewName()), m => m.Rcode == Rcode.NoError);
+    }
+
+    private async Task FloodAsync(Action<int> between)
+    {
+        using Socket socket = Client.ConnectUdp();
+        socket.ReceiveBufferSize = 1 << 20;
+        using var stop = new CancellationTokenSource();
+        Task drain = DrainAsync(socket, stop.Token);
+        for (int i = 0; i < Names; i++)
+        {
+            byte[] query = DnsMessage.Query($"{Guid.NewGuid():N}.flood.example.").Encode();
+            await socket.SendAsync(query);
+            if (i % 50 == 0)
+            {
+                // The flood is of names, not of packets: the kernel's queue is not what is tested.
+                await Task.Delay(1);
+                between(i);
+            }
+        }
+
+        await stop.CancelAsync();
+        await drain;
+    }
+
+    private static async Task DrainAsync(Socket socket, CancellationToken stop)
+    {
+        byte[] buffer = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                await socket.ReceiveAsync(buffer, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The flood is over.
+        }
+    }
+}

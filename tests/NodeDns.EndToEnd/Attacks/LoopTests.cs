@@ -1,0 +1,80 @@
+using System;
+using System.IO;
+using System.Net.Sockets;
+using System.Threading.Tasks;
+using NodeDns.EndToEnd.Fixtures;
+using NodeDns.TestKit;
+using Xunit;
+
+namespace NodeDns.EndToEnd.Attacks;
+
+/// <summary>An upstream that sends every question back to where it came from.</summary>
+public sealed class LoopTests(LoopTests.Looping fixture) : ServerTests<LoopTests.Looping>(fixture)
+{
+    [Theory]
+    [InlineData("loop.test.")]
+    [InlineData("watched.test.")]
+    public async Task QuestionsThatComeBack_FailAndDoNotMultiply(string zone)
+    {
+        TimeSpan before = Server.CpuTime;
+        for (int i = 0; i < 5; i++)
+        {
+            string name = NewName(zone);
+            DnsMessage answer = await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(name));
+            Assert.Equal(Rcode.ServFail, answer.Rcode);
+            Assert.InRange(Upstream.Count(name), 1, 4);
+        }
+
+        Assert.True(Server.IsAlive, Server.Output);
+        Assert.True(Server.CpuTime - before < TimeSpan.FromSeconds(1.5), $"{Server.CpuTime - before}");
+        AssertAddress("192.0.2.1", await Client.UdpAsync(NewName()));
+    }
+
+    [Fact]
+    public async Task UpstreamThatIsTheListenerItself_IsRefusedInTheCorefile()
+    {
+        int port = FreePort.Next();
+        string path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, $".:{port} {{\n    bind 127.0.0.1\n    forward . 127.0.0.1:{port}\n}}\n");
+        CommandResult result = await NodeDnsProcess.RunAsync("check-config", path);
+        File.Delete(path);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches(@":3:\d+: forward: ", result.All);
+    }
+
+    /// <summary>Two zones whose upstream asks the server itself, one of them watched by the loop directive.</summary>
+    public sealed class Looping : ServerFixture
+    {
+        public Looping() => Upstream.Override = SendBack;
+
+        public override string Corefile => $$"""
+            .:{{Port}} {
+                bind 127.0.0.1
+                forward . {{UpstreamAddress}}
+            }
+            loop.test:{{Port}} {
+                bind 127.0.0.1
+                forward . {{UpstreamAddress}}
+            }
+            watched.test:{{Port}} {
+                bind 127.0.0.1
+                loop
+                forward . {{UpstreamAddress}}
+                cache
+            }
+            """;
+
+        private UpstreamReply? SendBack(UpstreamQuery query)
+        {
+            if (!query.Name.EndsWith("loop.test.", StringComparison.Ordinal) &&
+                !query.Name.EndsWith("watched.test.", StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            using Socket socket = Server.Client.ConnectUdp();
+            socket.Send(query.Bytes);
+            return UpstreamReply.Silence;
+        }
+    }
+}
