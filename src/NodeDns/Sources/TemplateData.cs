@@ -4,13 +4,14 @@ using System.Globalization;
 using NodeDns.Filters;
 using NodeDns.Sources.Records;
 using NodeDns.Templates;
+using NodeDns.Templates.Expressions;
 using NodeDns.Wire;
 
 namespace NodeDns.Sources;
 
 /// <summary>What a template of the Corefile sees of a question: CoreDNS's .Zone, .Name, .Group and the rest.</summary>
 /// <remarks>Made for one match; it copies what it needs, so it may outlive the packet.</remarks>
-internal sealed class TemplateData : ITemplateObject
+internal sealed class TemplateData : ITemplateObject, IExpressionScope
 {
     private readonly HeaderFlags _flags;
     private readonly ushort _id;
@@ -20,6 +21,7 @@ internal sealed class TemplateData : ITemplateObject
     private readonly bool _hasEdns;
     private readonly bool _dnssecOk;
     private readonly int _bufferSize;
+    private readonly bool _isTcp;
     private readonly Dictionary<string, object?> _variables = new(StringComparer.Ordinal);
 
     public TemplateData(in QueryContext query, string name, string zone, GoRegex regex, string[] match)
@@ -37,7 +39,7 @@ internal sealed class TemplateData : ITemplateObject
         _bufferSize = query.Query.UdpPayloadSize;
         Remote = query.Client.ToIPAddress().ToString();
         RemotePort = query.Client.Port;
-        IsTcp = query.IsTcp;
+        _isTcp = query.IsTcp;
         Dictionary<string, string> groups = new(StringComparer.Ordinal);
         for (int i = 0; i < match.Length; i++)
         {
@@ -67,19 +69,11 @@ internal sealed class TemplateData : ITemplateObject
 
     public ushort RemotePort { get; }
 
-    public bool IsTcp { get; }
-
     public string Type => RecordNames.TypeName(_type);
 
     public string Class => RecordNames.ClassName(_class);
 
-    public ushort Id => _id;
-
-    public bool DnssecOk => _dnssecOk;
-
-    public int BufferSize => _bufferSize;
-
-    public IDictionary<string, object?> Variables => _variables;
+    public void SetVariable(string name, object? value) => _variables[name] = value;
 
     public bool TryGetMember(string name, ReadOnlySpan<object?> arguments, out object? value)
     {
@@ -98,6 +92,42 @@ internal sealed class TemplateData : ITemplateObject
             "Var" => new Members(_variables),
             "Question" => Question(),
             "Message" => Message(),
+            _ => null,
+        };
+        return value is not null;
+    }
+
+    /// <summary>The functions that expressions have beyond the language's own.</summary>
+    public static bool IsFunction(string name) =>
+        name is "group" or "name" or "zone" or "type" or "class" or "client_ip" or "port" or "proto" or "id" or "do"
+            or "bufsize" or "metadata";
+
+    public bool TryGetVariable(string name, out object? value) => _variables.TryGetValue(name, out value);
+
+    public bool TryCall(string name, ReadOnlySpan<object?> arguments, out object? value)
+    {
+        object? argument = arguments is [var one] ? one : null;
+        if (arguments.Length > 1 || arguments.IsEmpty != (name is not ("group" or "metadata")))
+        {
+            value = null;
+            return false;
+        }
+
+        value = (name, argument) switch
+        {
+            ("group", string key) => Group.TryGetValue(key, out string? text) ? text : "",
+            ("group", long number) when number >= 0 && number < Match.Length => Match[number],
+            ("metadata", string) => "",
+            ("name", _) => Name,
+            ("zone", _) => Zone,
+            ("type", _) => Type,
+            ("class", _) => Class,
+            ("client_ip", _) => Remote,
+            ("port", _) => RemotePort.ToString(CultureInfo.InvariantCulture),
+            ("proto", _) => _isTcp ? "tcp" : "udp",
+            ("id", _) => (long)_id,
+            ("do", _) => _dnssecOk,
+            ("bufsize", _) => (long)_bufferSize,
             _ => null,
         };
         return value is not null;

@@ -18,11 +18,15 @@ internal sealed class TemplateRule
     private readonly (byte[] Wire, string Text)[] _zones;
     private readonly byte[][] _fallthrough;
     private readonly GoRegex[] _patterns;
+    private readonly TemplateConditions _conditions;
     private readonly (MessageSection Section, GoTemplate Text)[] _records;
     private readonly ReadOnlyMemory<byte> _errorText;
 
     private TemplateRule(
-        TemplateConfig config, GoRegex[] patterns, (MessageSection Section, GoTemplate Text)[] records)
+        TemplateConfig config,
+        GoRegex[] patterns,
+        TemplateConditions conditions,
+        (MessageSection Section, GoTemplate Text)[] records)
     {
         _config = config;
 
@@ -30,6 +34,7 @@ internal sealed class TemplateRule
         _zones = [.. config.Zones.Select(zone => (WireName.Of(zone), zone)).OrderByDescending(z => z.Item1.Length)];
         _fallthrough = WireName.Of(config.Fallthrough);
         _patterns = patterns;
+        _conditions = conditions;
         _records = records;
         _errorText = Encoding.UTF8.GetBytes(config.ExtendedError?.Reason ?? "");
     }
@@ -51,12 +56,14 @@ internal sealed class TemplateRule
             }
         }
 
+        TemplateConditions conditions = TemplateConditions.Compile(config, errors);
+
         // The order in which sections are written, not in which they are configured.
         List<(MessageSection Section, GoTemplate Text)> records = [];
         AddRecords(config, MessageSection.Answer, config.Answers, records, errors);
         AddRecords(config, MessageSection.Authority, config.Authorities, records, errors);
         AddRecords(config, MessageSection.Additional, config.Additionals, records, errors);
-        return errors.Count == before ? new TemplateRule(config, [.. patterns], [.. records]) : null;
+        return errors.Count == before ? new TemplateRule(config, [.. patterns], conditions, [.. records]) : null;
     }
 
     /// <summary>True where class, type and zone fit; else the next template is asked.</summary>
@@ -81,15 +88,17 @@ internal sealed class TemplateRule
 
     public bool MayFallThrough(in QueryContext query) => WireName.IsInAny(query.Name, _fallthrough);
 
-    /// <summary>What the templates see where a pattern matches the name; null where none does.</summary>
-    public TemplateData? Match(in QueryContext query, ReadOnlySpan<char> name, string zone)
+    /// <summary>What the templates see where a pattern and the conditions hold; null, perhaps with a failure, if not.</summary>
+    public TemplateData? Match(
+        in QueryContext query, ReadOnlySpan<char> name, string zone, ref SourceResult detail)
     {
         foreach (GoRegex pattern in _patterns)
         {
             if (pattern.IsMatch(name))
             {
                 string text = name.ToString();
-                return new TemplateData(query, text, zone, pattern, pattern.Match(text) ?? [text]);
+                TemplateData data = new(query, text, zone, pattern, pattern.Match(text) ?? [text]);
+                return _conditions.Hold(data, ref detail) ? data : null;
             }
         }
 

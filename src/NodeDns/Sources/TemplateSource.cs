@@ -45,9 +45,14 @@ internal sealed class TemplateSource
             }
 
             name = name.IsEmpty ? text[..NameText.Format(query.Name, text)] : name;
-            if (rule.Match(query, name, zone) is TemplateData data)
+            if (rule.Match(query, name, zone, ref detail) is TemplateData data)
             {
                 return rule.Answer(query, data, ref writer, ref detail);
+            }
+
+            if (detail.Failure is not null)
+            {
+                return SourceVerdict.ServFail;
             }
 
             if (!rule.MayFallThrough(query))

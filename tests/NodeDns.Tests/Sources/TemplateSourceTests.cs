@@ -251,6 +251,43 @@ public class TemplateSourceTests
         Assert.Equal("example-example", Assert.Single(Answer(source, new Asked("b.example.")).Answers).Text);
     }
 
+    private static TemplateSource LocalAddressesOnly() => Compile(
+        Config("example.com.", "^(?P<ip>[0-9]{1,3}(-[0-9]{1,3}){3})[.](?P<id>[a-z2-7]{4})[.]example[.]com[.]$") with
+        {
+            Variables = [new TemplateVariableConfig("ip", "replace(group('ip'), '-', '.')")],
+            Expressions = ["any(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'], incidr(ip, #))"],
+            Answers = ["{{ .Name }} 60 IN A {{ .Var.ip }}"],
+            Fallthrough = ["."],
+        });
+
+    [Fact]
+    public void TryAnswer_VarAndExpr_HoldOrFallThrough()
+    {
+        TemplateSource source = LocalAddressesOnly();
+        Assert.Equal("10.1.2.3", Assert.Single(Answer(source, new Asked("10-1-2-3.abcd.example.com.")).Answers).Address);
+        Assert.Equal(SourceVerdict.Pass, Try(source, new Asked("8-8-8-8.abcd.example.com."), out _));
+        Assert.Equal(SourceVerdict.Pass, Try(source, new Asked("999-8-8-8.abcd.example.com."), out _));
+    }
+
+    [Theory]
+    [InlineData("1 + 'a' == 2")]
+    [InlineData("'text'")]
+    public void TryAnswer_ExprThatFails_IsServfailWithTheReason(string expression)
+    {
+        TemplateSource source = Compile(Config() with { Expressions = [expression], Fallthrough = ["."] });
+        Assert.Equal(SourceVerdict.ServFail, Try(source, new Asked("a.example."), out SourceResult detail));
+        Assert.Contains(expression, detail.Failure);
+    }
+
+    [Fact]
+    public void Compile_BadExpressions_AreErrors()
+    {
+        List<ConfigError> errors = [];
+        TemplateSource.Compile(
+            [Config() with { Variables = [new TemplateVariableConfig("x", "y")], Expressions = ["x", "1 +"] }], errors);
+        Assert.Equal(3, errors.Count);
+    }
+
     [Fact]
     public void Compile_BadPatternOrTemplate_IsAnErrorWithItsPlace()
     {
