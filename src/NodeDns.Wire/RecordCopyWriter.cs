@@ -12,7 +12,7 @@ internal ref struct RecordCopyWriter
     private readonly ReadOnlySpan<byte> _source;
     private readonly Span<byte> _destination;
 
-    /// <summary>Pointers to offsets below mean the same in both messages.</summary>
+    /// <summary>End of the question's name, whose labels stand at the same offsets in both messages.</summary>
     private readonly int _sharedEnd;
 
     private int _workLeft = WireLimits.MaxNameWork;
@@ -140,7 +140,7 @@ internal ref struct RecordCopyWriter
             }
 
             target = BinaryPrimitives.ReadUInt16BigEndian(_source[position..]) & WireLimits.MaxPointerTarget;
-            if (target < _sharedEnd)
+            if (IsLabelOfQuestion(target))
             {
                 return true;
             }
@@ -150,6 +150,10 @@ internal ref struct RecordCopyWriter
 
         return false;
     }
+
+    /// <summary>Only whole labels stay what they are: one that begins elsewhere may reach into what moves.</summary>
+    private readonly bool IsLabelOfQuestion(int target) => target < _sharedEnd && DomainName.StartsLabel(
+        _source[WireLimits.HeaderLength.._sharedEnd], target - WireLimits.HeaderLength);
 
     private bool TryPut(scoped ReadOnlySpan<byte> bytes)
     {

@@ -107,6 +107,24 @@ public sealed class ResponseCopierTests
         Assert.Equal("nsec.", Assert.Single(copy.Answers).Name);
     }
 
+    [Fact]
+    public void TryCopy_PointerIntoALabelOfTheQuestion_IsExpandedBecauseItReachesFurther()
+    {
+        // The byte '3' in the first label is read as a length of 51: the owner reaches into the records, which move.
+        byte[] bytes = Packet.Join(
+            Packet.Of("""
+                0001 8180 0001 0002 0000 0000 03 'w3w' 07 'example' 03 'com' 00 0001 0001
+                c00c 002f 0001 0000012c 0018
+                """),
+            new byte[24],
+            Packet.Of("c00e 0001 0001 0000012c 0004 c0000201"));
+        Assert.Equal(ResponseStatus.Ok, FuzzOracle.TryParseOwnQuestion(bytes, out ResponseView response));
+        byte[] destination = new byte[512];
+        Assert.True(ResponseCopier.TryCopy(response, CopyOptions.DropDnssec, destination, out int length));
+        DnsRecord copied = Assert.Single(DnsMessage.Decode(destination.AsSpan(0, length)).Answers);
+        Assert.Equal(DnsMessage.Decode(bytes).Answers[1].Name, copied.Name);
+    }
+
     [Theory]
     [InlineData(RecordType.SRV, "0001 0002 0050 c00c", "0001 0002 0050 03 'www' 07 'example' 03 'com' 00")]
     [InlineData(RecordType.RP, "c00c 00", "03 'www' 07 'example' 03 'com' 00 00")]
