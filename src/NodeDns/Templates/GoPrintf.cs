@@ -70,7 +70,7 @@ internal static class GoPrintf
             ('v', null) => "<nil>",
             ('v', _) => TemplateValue.Print(value),
             ('s', string text) => field.Precision < 0 ? text : text[..Math.Min(field.Precision, text.Length)],
-            ('q', string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"",
+            ('q', string text) => Quote(text),
             ('x', string text) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text)),
             ('X', string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text)),
             ('t', bool truth) => truth ? "true" : "false",
@@ -116,6 +116,14 @@ internal static class GoPrintf
             : field.Zero && !field.Left ? field.Width - sign.Length - prefix.Length
             : 0;
         return sign + prefix + digits.PadLeft(Math.Clamp(width, 0, MaxWidth), '0');
+    }
+
+    private static string Quote(string text)
+    {
+        string escaped = text
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"\"{escaped}\"";
     }
 
     private static string Pad(GoPrintfField field, string text)

@@ -6,8 +6,12 @@ namespace NodeDns.Templates.Expressions;
 /// <summary>Cuts an expression into tokens.</summary>
 internal static class ExpressionLexer
 {
+    // The longer ones first, so that none is taken for the beginning of another.
     private static readonly string[] s_operators =
-        ["==", "!=", "<=", ">=", "&&", "||", "??", "<", ">", "+", "-", "*", "/", "%", "!", "?", ":", "(", ")", "[", "]", "{", "}", ",", ".", "#", "|"];
+    [
+        "==", "!=", "<=", ">=", "&&", "||", "??", "<", ">", "+", "-", "*", "/", "%", "!",
+        "?", ":", "(", ")", "[", "]", "{", "}", ",", ".", "#", "|",
+    ];
 
     public static bool TryRead(string text, out List<ExpressionToken> tokens, out string error)
     {
