@@ -9,7 +9,7 @@ internal static class ListenError
     public static string Describe(string transport, IPEndPoint endPoint, int errno) =>
         $"cannot listen on {endPoint} ({transport}): " + errno switch
         {
-            Errno.EADDRINUSE => "the port is taken by another process; stop it, or choose another port or `bind` address",
+            Errno.EADDRINUSE => "the address is in use by another process; stop it, or choose another port or `bind` address",
             Errno.EACCES or Errno.EPERM => endPoint.Port < 1024
                 ? "no right to a port below 1024; add the capability NET_BIND_SERVICE, run as root, or use -dns.port"
                 : "permission denied",
