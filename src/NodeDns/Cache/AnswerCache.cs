@@ -1,6 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using NodeDns.Linux.Syscalls;
 using NodeDns.Wire;
 
 namespace NodeDns.Cache;
@@ -34,9 +34,7 @@ internal sealed class AnswerCache
         }
 
         BudgetBytes = budgetBytes;
-        Span<byte> seed = stackalloc byte[8];
-        RandomNumberGenerator.Fill(seed);
-        Seed = MemoryMarshal.Read<ulong>(seed);
+        Seed = KernelRandom.NextUInt64();
     }
 
     /// <summary>Of the hash of names, new in every process, so that nobody can aim names at one bucket.</summary>

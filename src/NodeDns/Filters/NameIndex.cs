@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Numerics;
-using System.Security.Cryptography;
+using NodeDns.Linux.Syscalls;
 using NodeDns.Wire;
 
 namespace NodeDns.Filters;
@@ -98,7 +98,7 @@ internal sealed class NameIndex
 
             byte[] names = new byte[starts[^1]];
             int[] slots = new int[(int)BitOperations.RoundUpToPowerOf2((uint)(_names.Count * 2) + 2)];
-            ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+            ulong seed = KernelRandom.NextUInt64();
             int mask = slots.Length - 1;
             for (int i = 0; i < _names.Count; i++)
             {

@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Immutable;
 using System.IO;
-using System.Security.Cryptography;
 using System.Text;
+using NodeDns.Config.Values;
 
 namespace NodeDns.Hosting;
 
@@ -15,34 +15,34 @@ internal static class FileFingerprint
 {
     public static string Of(ImmutableArray<string> files)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Fingerprint hash = new();
         byte[] block = new byte[16 * 1024];
         foreach (string file in files)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(file));
-            hash.AppendData([0]);
-            AppendContent(hash, file, block);
+            hash.Add(Encoding.UTF8.GetBytes(file));
+            hash.Add([0]);
+            AppendContent(ref hash, file, block);
         }
 
-        return Convert.ToHexString(hash.GetHashAndReset());
+        return hash.ToString();
     }
 
-    private static void AppendContent(IncrementalHash hash, string file, byte[] block)
+    private static void AppendContent(ref Fingerprint hash, string file, byte[] block)
     {
         try
         {
             using FileStream stream = File.OpenRead(file);
             for (int count = stream.Read(block); count > 0; count = stream.Read(block))
             {
-                hash.AppendData(block, 0, count);
+                hash.Add(block.AsSpan(0, count));
             }
 
-            hash.AppendData([1]);
+            hash.Add([1]);
         }
         catch (Exception missing) when (missing is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             // A file that is not there now is a state of its own: its coming and going are changes.
-            hash.AppendData([2]);
+            hash.Add([2]);
         }
     }
 }

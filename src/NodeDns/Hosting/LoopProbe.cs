@@ -1,10 +1,11 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
+using NodeDns.Linux.Syscalls;
 using NodeDns.Logging;
 using NodeDns.Metrics;
 using NodeDns.Pipeline;
@@ -95,7 +96,7 @@ internal sealed class LoopProbe(Log log, LoopCounters counters) : IDisposable
         for (int label = 0; label < 2; label++)
         {
             name.Add(16);
-            name.AddRange(System.Text.Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(16, lowercase: true)));
+            name.AddRange(System.Text.Encoding.ASCII.GetBytes(KernelRandom.NextUInt64().ToString("x16", CultureInfo.InvariantCulture)));
         }
 
         name.AddRange(zone);
@@ -106,7 +107,7 @@ internal sealed class LoopProbe(Log log, LoopCounters counters) : IDisposable
     {
         byte[] query = new byte[512];
         QueryWriter.TryWrite(
-            query, (ushort)RandomNumberGenerator.GetInt32(65536), HeaderFlags.RecursionDesired, name, RecordType.HINFO,
+            query, (ushort)KernelRandom.NextUInt64(), HeaderFlags.RecursionDesired, name, RecordType.HINFO,
             RecordClass.IN, edns: false, dnssecOk: false, udpPayloadSize: 0, out int length);
         using Socket socket = new(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try

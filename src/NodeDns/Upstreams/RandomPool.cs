@@ -1,6 +1,6 @@
 using System;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using NodeDns.Linux.Syscalls;
 
 namespace NodeDns.Upstreams;
 
@@ -15,7 +15,7 @@ internal sealed class RandomPool
     {
         if (_position + 2 > _bytes.Length)
         {
-            RandomNumberGenerator.Fill(_bytes);
+            KernelRandom.Fill(_bytes);
             _position = 0;
         }
 

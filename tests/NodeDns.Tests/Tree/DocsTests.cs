@@ -5,7 +5,7 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using NodeDns.Cli;
 using NodeDns.Config;
-using NodeDns.Config.Directives;
+using NodeDns.Tests.Config;
 using Xunit;
 
 namespace NodeDns.Tests.Tree;
@@ -18,6 +18,7 @@ public sealed class DocsTests
     [Fact]
     public void CorefileBlocks_OfAllPages_AreReadWithoutErrors()
     {
+        // ConfigurationDocsTests reads the examples of docs/configuration.md too; here it is one page of all.
         List<string> wrong = [];
         int blocks = 0;
         foreach (string page in Pages)
@@ -25,7 +26,7 @@ public sealed class DocsTests
             foreach (Match block in Regex.Matches(SourceTree.Read(page), @"^```corefile\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline))
             {
                 blocks++;
-                CorefileResult result = CorefileReader.ReadText(block.Groups[1].Value, page, Context());
+                CorefileResult result = CorefileReader.ReadText(block.Groups[1].Value, page, new FakeMachine().Context);
                 wrong.AddRange(result.Errors.Select(error => error.ToString()));
             }
         }
@@ -60,15 +61,6 @@ public sealed class DocsTests
     }
 
     [Fact]
-    public void Directives_OfTheTable_HaveASectionInConfiguration()
-    {
-        string page = SourceTree.Read("docs/configuration.md");
-        IEnumerable<string> missing = DirectiveTable.Entries.Select(entry => entry.Name)
-            .Where(name => !Regex.IsMatch(page, $@"^#+ .*\b{name}\b", RegexOptions.Multiline));
-        Assert.Empty(missing);
-    }
-
-    [Fact]
     public void Links_OfAllPages_LeadToFiles()
     {
         IEnumerable<string> broken =
@@ -88,29 +80,5 @@ public sealed class DocsTests
             .Where(line => Regex.IsMatch(line, @"\d\s*(queries|q/s|qps|us|µs|ms|MiB|MB|%|times|x faster)\b"))
             .Where(line => !line.Contains("benchmarks/results/", StringComparison.Ordinal));
         Assert.Empty(unproven);
-    }
-
-    /// <summary>A machine on which every page's example means something, and nothing is looked up.</summary>
-    private static CorefileContext Context() => new()
-    {
-        DnsServer = "10.96.0.10",
-        ClusterDns = "10.96.0.11",
-        Files = new ExampleFiles(),
-        ResolveHost = _ => [],
-        InterfaceAddresses = _ => [System.Net.IPAddress.Loopback],
-        Environment = _ => "",
-    };
-
-    private sealed class ExampleFiles : ICorefileFiles
-    {
-        public string? TryRead(string path, out string error)
-        {
-            error = "";
-            return path.EndsWith("resolv.conf", StringComparison.Ordinal) ? "nameserver 10.0.0.1\n" : "";
-        }
-
-        public bool Exists(string path) => true;
-
-        public System.Collections.Immutable.ImmutableArray<string> List(string folder) => [];
     }
 }

@@ -1,13 +1,12 @@
-using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using System.Security.Cryptography;
 using System.Text;
+using NodeDns.Config.Values;
 
 namespace NodeDns.Config.Syntax;
 
-/// <summary>SHA-256 of what a Corefile says, not of how it is laid out: equal hashes need no reload.</summary>
+/// <summary>A hash of what a Corefile says, not of how it is laid out: equal hashes need no reload.</summary>
 /// <remarks>
 /// Over the tokens with imports and variables put in, each with its length in front so that no two trees run together,
 /// and over the servers that resolv.conf files gave.
@@ -34,7 +33,9 @@ internal sealed class CorefileHash
             .SelectMany(forward => forward.Upstreams)
             .Where(upstream => upstream.SourceFile is not null)
             .Select(upstream => $"{upstream.SourceFile} {upstream.EndPoint}"));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hash._tree.ToString())));
+        var fingerprint = new Fingerprint();
+        fingerprint.Add(Encoding.UTF8.GetBytes(hash._tree.ToString()));
+        return fingerprint.ToString();
     }
 
     private void Write(ImmutableArray<DirectiveSyntax> directives)
