@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Linq;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
@@ -30,13 +31,12 @@ public sealed class FloodTests(PlainServer fixture, ITestOutputHelper output) : 
             ? q.NxDomain()
             : FakeUpstream.DefaultAnswer(q);
         await FloodAsync(_ => { });
-        int before = Upstream.Queries.Count;
         foreach (string name in hot)
         {
             AssertAddress("192.0.2.1", await Client.UdpAsync(name));
         }
 
-        int misses = Upstream.Queries.Count - before;
+        int misses = Upstream.Queries.Count(q => q.Name.EndsWith("hot.example.", StringComparison.Ordinal)) - hot.Length;
         output.WriteLine($"{misses} of {hot.Length} hot names lost, {Server.ResidentBytes >> 10} KiB resident");
         Assert.InRange(misses, 0, 2);
         Assert.True(Server.ResidentBytes < 110L << 20, $"{Server.ResidentBytes >> 20} MiB");

@@ -22,7 +22,7 @@ public sealed class LoopTests(LoopTests.Looping fixture) : ServerTests<LoopTests
             string name = NewName(zone);
             DnsMessage answer = await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(name));
             Assert.Equal(Rcode.ServFail, answer.Rcode);
-            Assert.InRange(Upstream.Count(name), 1, 4);
+            Assert.InRange(Upstream.Count(name), 0, 4);
         }
 
         Assert.True(Server.IsAlive, Server.Output);
