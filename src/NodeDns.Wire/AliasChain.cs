@@ -2,7 +2,9 @@ using System;
 
 namespace NodeDns.Wire;
 
-/// <summary>Follows the CNAMEs of an answer section from the asked name and says whether they end in what was asked.</summary>
+/// <summary>
+/// Follows the CNAMEs of an answer section from the asked name and says whether they end in what was asked.
+/// </summary>
 /// <remarks>
 /// Records are taken in any order. Bounded three ways: <see cref="WireLimits.MaxAliases"/> steps, one pass over the
 /// section each, and <see cref="WireLimits.MaxNameWork"/> bytes of names compared. The usual owner, a pointer to where
@@ -17,7 +19,9 @@ internal ref struct AliasChain
     private readonly RecordClass _askedClass;
     private int _workLeft = WireLimits.MaxNameWork;
 
-    /// <summary>Offset at which the current name stands, and the last other one found to be equal or different.</summary>
+    /// <summary>
+    /// Offset at which the current name stands, and the last other one found to be equal or different.
+    /// </summary>
     private int _standsAt;
     private int _alsoAt;
     private int _notAt;

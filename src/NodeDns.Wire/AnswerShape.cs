@@ -9,13 +9,17 @@ public enum AnswerShape : byte
     /// <summary>NOERROR and an empty answer section.</summary>
     NoData,
 
-    /// <summary>NOERROR, but the answer section does not lead to the asked type: dangling, a loop, two targets, off the chain.</summary>
+    /// <summary>
+    /// NOERROR, but the answer section does not lead to the asked type: dangling, a loop, two targets, off the chain.
+    /// </summary>
     CnameOnly,
 
     /// <summary>The asked name does not exist, for any type.</summary>
     NxDomain,
 
-    /// <summary>NXDOMAIN with an answer section: something further along does not exist, the asked name does (RFC 6604 §3).</summary>
+    /// <summary>
+    /// NXDOMAIN with an answer section: something further along does not exist, the asked name does (RFC 6604 §3).
+    /// </summary>
     NxDomainAfterCname,
 
     /// <summary>Any other response code.</summary>

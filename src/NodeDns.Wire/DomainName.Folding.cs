@@ -117,7 +117,9 @@ public static partial class DomainName
         return false;
     }
 
-    /// <summary>Hashes a folded name, eight bytes at a time; the seed keeps outsiders from choosing collisions.</summary>
+    /// <summary>
+    /// Hashes a folded name, eight bytes at a time; the seed keeps outsiders from choosing collisions.
+    /// </summary>
     /// <remarks>
     /// Multiply and fold, as wyhash does, but both factors are keyed by the seed: a known constant there lets a chosen
     /// name make a factor zero and collide under every seed. Not a cryptographic hash; whoever finds an entry by it

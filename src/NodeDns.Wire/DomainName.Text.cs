@@ -72,7 +72,9 @@ public static partial class DomainName
         return true;
     }
 
-    /// <summary>Writes the presentation form with its last dot; anything that is not a plain character is escaped.</summary>
+    /// <summary>
+    /// Writes the presentation form with its last dot; anything that is not a plain character is escaped.
+    /// </summary>
     public static string ToText(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty || name[0] == 0)

@@ -21,7 +21,9 @@ public static partial class DomainName
 {
     private const int PointerBits = 0xC0;
 
-    /// <summary>Finds the end of a name without following its pointer, whose target is checked to lie before the name.</summary>
+    /// <summary>
+    /// Finds the end of a name without following its pointer, whose target is checked to lie before the name.
+    /// </summary>
     public static bool TrySkip(ReadOnlySpan<byte> message, int offset, out int end)
     {
         end = 0;
@@ -51,7 +53,9 @@ public static partial class DomainName
         return false;
     }
 
-    /// <summary>Writes a name that may be compressed in full; <paramref name="end"/> is where it ends in the message.</summary>
+    /// <summary>
+    /// Writes a name that may be compressed in full; <paramref name="end"/> is where it ends in the message.
+    /// </summary>
     public static bool TryExpand(
         ReadOnlySpan<byte> message, int offset, Span<byte> destination, out int length, out int end)
     {
@@ -139,7 +143,9 @@ public static partial class DomainName
         return position == offset;
     }
 
-    /// <summary>Reads the pointer at a position inside a part of a name that begins at <paramref name="start"/>.</summary>
+    /// <summary>
+    /// Reads the pointer at a position inside a part of a name that begins at <paramref name="start"/>.
+    /// </summary>
     internal static bool TryReadPointer(ReadOnlySpan<byte> message, int position, int start, out int target)
     {
         target = 0;

@@ -15,7 +15,9 @@ public static class EdnsWriter
     public static int Length(ExtendedError error, int extraTextLength, bool keepalive) =>
         WireLimits.EdnsFixedLength + OptionsLength(error, extraTextLength, keepalive);
 
-    /// <summary>Adds the OPT as the last record and counts it; false, and nothing changed, when it does not fit.</summary>
+    /// <summary>
+    /// Adds the OPT as the last record and counts it; false, and nothing changed, when it does not fit.
+    /// </summary>
     /// <param name="buffer">A message of <paramref name="length"/> bytes and room behind it.</param>
     /// <param name="length">Grows by <see cref="Length"/>.</param>
     /// <param name="udpPayloadSize">Our own size, not the client's.</param>

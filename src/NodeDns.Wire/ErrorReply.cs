@@ -2,7 +2,9 @@ using System;
 
 namespace NodeDns.Wire;
 
-/// <summary>The shortest reply there is: a header that says what was wrong, for messages whose question is not trusted.</summary>
+/// <summary>
+/// The shortest reply there is: a header that says what was wrong, for messages whose question is not trusted.
+/// </summary>
 public static class ErrorReply
 {
     private const ushort OpcodeBits = 0x7800;

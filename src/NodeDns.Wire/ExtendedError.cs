@@ -29,6 +29,8 @@ public enum ExtendedError : ushort
     NetworkError = 23,
     InvalidData = 24,
 
-    /// <summary>No extended error; the last code of the private range, which nobody is assigned (RFC 8914 §5.2).</summary>
+    /// <summary>
+    /// No extended error; the last code of the private range, which nobody is assigned (RFC 8914 §5.2).
+    /// </summary>
     None = 0xFFFF,
 }

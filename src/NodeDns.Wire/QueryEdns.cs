@@ -89,7 +89,9 @@ internal struct QueryEdns
         return edns.TryReadOptions(message) ? ParseStatus.Ok : ParseStatus.FormatErrorWithEdns;
     }
 
-    /// <summary>Takes an OPT record; false for one too many, one in the wrong section or one with an owner name.</summary>
+    /// <summary>
+    /// Takes an OPT record; false for one too many, one in the wrong section or one with an owner name.
+    /// </summary>
     private bool TryTake(ReadOnlySpan<byte> message, in RecordReader reader)
     {
         if (IsPresent || reader.Section != MessageSection.Additional || message[reader.NameOffset] != 0)

@@ -48,14 +48,17 @@ public readonly ref partial struct QueryView
         ParseStatus status = ParseStatus.Ok;
         if ((counts << 16) != 0)
         {
-            status = QueryEdns.TryRead(message, WireLimits.HeaderLength + nameLength + WireLimits.QuestionFixedLength, out edns);
+            int questionEnd = WireLimits.HeaderLength + nameLength + WireLimits.QuestionFixedLength;
+            status = QueryEdns.TryRead(message, questionEnd, out edns);
         }
 
         query = new QueryView(message, name, labelCount, type, (RecordClass)(ushort)typeAndClass, edns);
         return status == ParseStatus.Ok && IsMeta(type) ? JudgeMeta(type) : status;
     }
 
-    /// <summary>Measures QNAME; a pointer there has nothing to point to and is refused with everything above 63.</summary>
+    /// <summary>
+    /// Measures QNAME; a pointer there has nothing to point to and is refused with everything above 63.
+    /// </summary>
     private static bool TryReadName(ReadOnlySpan<byte> message, out int length, out int labelCount)
     {
         int position = WireLimits.HeaderLength;

@@ -3,7 +3,9 @@ using System.Buffers.Binary;
 
 namespace NodeDns.Wire;
 
-/// <summary>Writes the query that goes to an upstream: one question and our own OPT, nothing of the client's besides.</summary>
+/// <summary>
+/// Writes the query that goes to an upstream: one question and our own OPT, nothing of the client's besides.
+/// </summary>
 /// <remarks>Because queries are built and not copied, options, trailing bytes and TSIGs of clients end here.</remarks>
 public static class QueryWriter
 {

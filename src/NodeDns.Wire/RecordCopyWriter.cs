@@ -29,7 +29,9 @@ internal ref struct RecordCopyWriter
 
     public int Length { get; private set; }
 
-    /// <summary>Writes one record; false leaves <see cref="Length"/> anywhere, and the copy is to be thrown away.</summary>
+    /// <summary>
+    /// Writes one record; false leaves <see cref="Length"/> anywhere, and the copy is to be thrown away.
+    /// </summary>
     public bool TryCopy(in RecordReader record)
     {
         int fixedOffset = record.DataOffset - WireLimits.RecordFixedLength;
@@ -85,7 +87,9 @@ internal ref struct RecordCopyWriter
         return TryPut(_source[position..record.End]);
     }
 
-    /// <summary>Writes a name label by label, and the pointer that ends it only where it leads into the question's name.</summary>
+    /// <summary>
+    /// Writes a name label by label, and the pointer that ends it only where it leads into the question's name.
+    /// </summary>
     private bool TryPutName(int offset, bool mayPoint, out int end)
     {
         // Most owners are the question's name.

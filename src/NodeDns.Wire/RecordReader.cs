@@ -17,8 +17,8 @@ namespace NodeDns.Wire;
 
 /// <summary>Walks the records behind the question, section by section, as the header counts them.</summary>
 /// <remarks>
-/// Bounded by the counts, by the bytes and by <see cref="WireLimits.MaxRecords"/>; pointers are checked but not followed.
-/// Record data is not looked into.
+/// Bounded by the counts, by the bytes and by <see cref="WireLimits.MaxRecords"/>; pointers are checked but not
+/// followed, and record data is not looked into.
 /// </remarks>
 public ref struct RecordReader
 {

@@ -2,7 +2,9 @@ using System;
 
 namespace NodeDns.Wire;
 
-/// <summary>Writes a response anew without its OPT and, on request, without more, for the cases that no cut can do.</summary>
+/// <summary>
+/// Writes a response anew without its OPT and, on request, without more, for the cases that no cut can do.
+/// </summary>
 /// <remarks>
 /// Once a record is left out, everything behind it moves and pointers to it dangle. So names are expanded, except that
 /// a pointer into the question's name stays: that name keeps its place and length. Nothing else is compressed.
@@ -76,16 +78,17 @@ public static class ResponseCopier
         return !reader.IsMalformed;
     }
 
-    private static bool IsDropped(in RecordReader reader, CopyOptions options, RecordType askedType) => reader.Type switch
-    {
-        RecordType.OPT => true,
-        RecordType.RRSIG or RecordType.NSEC or RecordType.NSEC3
-            when (options & CopyOptions.DropDnssec) != 0 && reader.Type != askedType => true,
-        _ => reader.Section switch
+    private static bool IsDropped(in RecordReader reader, CopyOptions options, RecordType askedType) =>
+        reader.Type switch
         {
-            MessageSection.Authority => (options & CopyOptions.DropAuthority) != 0,
-            MessageSection.Additional => (options & CopyOptions.DropAdditional) != 0,
-            _ => false,
-        },
-    };
+            RecordType.OPT => true,
+            RecordType.RRSIG or RecordType.NSEC or RecordType.NSEC3
+                when (options & CopyOptions.DropDnssec) != 0 && reader.Type != askedType => true,
+            _ => reader.Section switch
+            {
+                MessageSection.Authority => (options & CopyOptions.DropAuthority) != 0,
+                MessageSection.Additional => (options & CopyOptions.DropAdditional) != 0,
+                _ => false,
+            },
+        };
 }

@@ -1,6 +1,8 @@
 namespace NodeDns.Wire;
 
-/// <summary>Whether an upstream's datagram answers the question asked; all but Ok and HeaderOnlyError are waited past.</summary>
+/// <summary>
+/// Whether an upstream's datagram answers the question asked; all but Ok and HeaderOnlyError are waited past.
+/// </summary>
 public enum ResponseStatus : byte
 {
     Ok,

@@ -9,7 +9,9 @@ public readonly ref partial struct ResponseView
     private const byte ResponseBit = 0x80;
     private const byte OpcodeBits = 0x78;
 
-    /// <summary>Judges a datagram; its id is for the caller to compare. The view is empty but for Ok and HeaderOnlyError.</summary>
+    /// <summary>
+    /// Judges a datagram; its id is for the caller to compare. The view is empty but for Ok and HeaderOnlyError.
+    /// </summary>
     public static ResponseStatus TryParse(
         ReadOnlySpan<byte> message, ReadOnlySpan<byte> askedName, RecordType askedType, RecordClass askedClass,
         out ResponseView response)
@@ -33,7 +35,9 @@ public readonly ref partial struct ResponseView
         int questions = MessageHeader.GetQuestionCount(message);
         if (questions != 1)
         {
-            return questions == 0 ? JudgeWithoutQuestion(message, askedType, out response) : ResponseStatus.WrongQuestionCount;
+            return questions == 0
+                ? JudgeWithoutQuestion(message, askedType, out response)
+                : ResponseStatus.WrongQuestionCount;
         }
 
         ResponseStatus status = JudgeQuestion(message, askedName, askedType, askedClass, out int questionEnd);
@@ -42,7 +46,9 @@ public readonly ref partial struct ResponseView
             : status;
     }
 
-    /// <summary>Some servers answer what they cannot read with nothing but a header; a success must show its question.</summary>
+    /// <summary>
+    /// Some servers answer what they cannot read with nothing but a header; a success must show its question.
+    /// </summary>
     private static ResponseStatus JudgeWithoutQuestion(
         ReadOnlySpan<byte> message, RecordType askedType, out ResponseView response)
     {

@@ -73,7 +73,9 @@ public readonly ref partial struct ResponseView
     /// <summary>The lowest TTL of all records but the OPT; <see cref="uint.MaxValue"/> when there are none.</summary>
     public uint MinTtl => _records.MinTtl;
 
-    /// <summary>True when the authority section has a SOA, without which nothing negative is cached (RFC 2308 §5).</summary>
+    /// <summary>
+    /// True when the authority section has a SOA, without which nothing negative is cached (RFC 2308 §5).
+    /// </summary>
     public bool HasSoa => _records.HasSoa;
 
     /// <summary>The lower of the SOA's TTL and its MINIMUM (RFC 2308 §5); 0 without a SOA.</summary>

@@ -14,7 +14,9 @@ public ref partial struct ResponseWriter
     private const uint SoaExpire = 86400;
     private const int SoaTimersLength = 5 * sizeof(uint);
 
-    /// <summary>Writes everything up to the data length, behind the message's end; nothing counts until it is closed.</summary>
+    /// <summary>
+    /// Writes everything up to the data length, behind the message's end; nothing counts until it is closed.
+    /// </summary>
     private bool TryOpen(
         MessageSection section, scoped ReadOnlySpan<byte> owner, RecordType type, RecordClass @class, uint ttl,
         out int dataOffset)
@@ -78,7 +80,9 @@ public ref partial struct ResponseWriter
         return label == name.Length - 1 && TryPut(ref position, name);
     }
 
-    /// <summary>Writes a label in front of a zone, or the zone alone when together they would be too long for a name.</summary>
+    /// <summary>
+    /// Writes a label in front of a zone, or the zone alone when together they would be too long for a name.
+    /// </summary>
     private readonly bool TryPutChild(ref int position, ReadOnlySpan<byte> label, scoped ReadOnlySpan<byte> zone) =>
         (label.Length + zone.Length > WireLimits.MaxNameLength || TryPut(ref position, label))
         && TryPutName(ref position, zone);

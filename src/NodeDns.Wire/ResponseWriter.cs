@@ -59,7 +59,8 @@ public ref partial struct ResponseWriter
         MessageSection section, scoped ReadOnlySpan<byte> owner, RecordType type, RecordClass @class, uint ttl,
         scoped ReadOnlySpan<byte> data)
     {
-        if (!TryOpen(section, owner, type, @class, ttl, out int dataOffset) || data.Length > _buffer.Length - dataOffset)
+        if (!TryOpen(section, owner, type, @class, ttl, out int dataOffset)
+            || data.Length > _buffer.Length - dataOffset)
         {
             return Fail();
         }
@@ -69,7 +70,8 @@ public ref partial struct ResponseWriter
     }
 
     /// <summary>Adds an A record for four bytes, an AAAA record for sixteen.</summary>
-    public bool TryAddAddress(MessageSection section, scoped ReadOnlySpan<byte> owner, uint ttl, scoped ReadOnlySpan<byte> address) =>
+    public bool TryAddAddress(
+        MessageSection section, scoped ReadOnlySpan<byte> owner, uint ttl, scoped ReadOnlySpan<byte> address) =>
         address.Length switch
         {
             4 => TryAddRecord(section, owner, RecordType.A, RecordClass.IN, ttl, address),
@@ -79,11 +81,12 @@ public ref partial struct ResponseWriter
 
     /// <summary>Adds a record whose data is one name: CNAME, PTR, NS, DNAME.</summary>
     public bool TryAddName(
-        MessageSection section, scoped ReadOnlySpan<byte> owner, RecordType type, uint ttl, scoped ReadOnlySpan<byte> target) =>
+        MessageSection section, scoped ReadOnlySpan<byte> owner, RecordType type, uint ttl,
+        scoped ReadOnlySpan<byte> target) =>
         TryAddRecord(section, owner, type, RecordClass.IN, ttl, target);
 
     /// <summary>
-    /// Adds a made-up SOA, so that clients may cache a negative answer (RFC 2308 §5): ns.ZONE hostmaster.ZONE, serial 1.
+    /// Adds a made-up SOA, so that clients may cache a negative answer (RFC 2308 §5): ns.ZONE hostmaster.ZONE.
     /// </summary>
     public bool TryAddSoa(MessageSection section, scoped ReadOnlySpan<byte> zone, uint ttl, uint minimum)
     {

@@ -2,12 +2,14 @@ using System;
 
 namespace NodeDns.Wire;
 
-/// <summary>Fits a finished message into a size limit; the OPT is added afterwards, so none is expected in it.</summary>
+/// <summary>
+/// Fits a finished message into a size limit; the OPT is added afterwards, so none is expected in it.
+/// </summary>
 public static class Truncation
 {
     /// <summary>
     /// Returns the length that fits: all of it; or without the additional section, which nobody was promised and whose
-    /// loss sets no TC (RFC 2181 §9); or the header and question with TC set. At least those are kept whatever the limit.
+    /// loss sets no TC (RFC 2181 §9); or the header and question with TC set, which are kept whatever the limit.
     /// </summary>
     public static int Fit(Span<byte> message, int length, int limit)
     {

@@ -15,7 +15,9 @@ public static class TtlTable
 {
     public const int EntryLength = sizeof(ushort);
 
-    /// <summary>Writes the offset of every TTL but the OPT's; returns how many, or -1 if unreadable or without room.</summary>
+    /// <summary>
+    /// Writes the offset of every TTL but the OPT's; returns how many, or -1 if unreadable or without room.
+    /// </summary>
     public static int Collect(ReadOnlySpan<byte> message, int questionEnd, Span<byte> destination)
     {
         int count = 0;

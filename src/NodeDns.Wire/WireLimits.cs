@@ -16,7 +16,9 @@ public static class WireLimits
     /// <summary>The length prefix of TCP has 16 bits (RFC 1035 §4.2.2).</summary>
     public const int MaxMessageLength = 65535;
 
-    /// <summary>RFC 6891 §6.2.3: smaller sizes are read as this one; also the limit without EDNS (RFC 1035 §4.2.1).</summary>
+    /// <summary>
+    /// RFC 6891 §6.2.3: smaller sizes are read as this one; also the limit without EDNS (RFC 1035 §4.2.1).
+    /// </summary>
     public const int MinUdpPayload = 512;
 
     /// <summary>Fits into one unfragmented packet on any path that IPv6 allows (DNS Flag Day 2020).</summary>

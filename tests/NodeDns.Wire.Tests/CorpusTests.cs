@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using NodeDns.TestKit;
+using NodeDns.Wire.Tests.Fuzz;
 using Xunit;
 
 namespace NodeDns.Wire.Tests;

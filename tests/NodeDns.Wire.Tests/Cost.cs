@@ -8,7 +8,9 @@ internal static class Cost
 {
     private const int Runs = 20;
 
-    /// <summary>For the worst packet of 64 KiB; quadratic work takes hundreds of times as long even when optimised.</summary>
+    /// <summary>
+    /// For the worst packet of 64 KiB; quadratic work takes hundreds of times as long even when optimised.
+    /// </summary>
     public static readonly TimeSpan Allowed = TimeSpan.FromMilliseconds(20);
 
     public static TimeSpan OfBest(Action action)

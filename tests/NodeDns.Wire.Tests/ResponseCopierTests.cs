@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using NodeDns.TestKit;
+using NodeDns.Wire.Tests.Fuzz;
 using Xunit;
 
 namespace NodeDns.Wire.Tests;

@@ -3,12 +3,16 @@ using Xunit;
 
 namespace NodeDns.Wire.Tests;
 
-/// <summary>What is taken for the answer to a question, and what is waited past: protocol 1.7 and 2.1 on bytes.</summary>
+/// <summary>
+/// What is taken for the answer to a question, and what is waited past: protocol 1.7 and 2.1 on bytes.
+/// </summary>
 public sealed class ResponseViewTests
 {
     private static readonly byte[] s_asked = Packet.Name("www.example.com.");
 
     private const string Question = "03 'www' 07 'example' 03 'com' 00 0001 0001\n"; // 12 to 33
+    private const string OneAnswer = "0001 8180 0001 0001 0000 0000 " + Question;
+    private const string OneAdditional = "0001 8180 0001 0000 0000 0001 " + Question;
     private const string Answer = "c00c 0001 0001 0000012c 0004 c0000201\n";          // 33 to 49
 
     [Fact]
@@ -47,23 +51,32 @@ public sealed class ResponseViewTests
     [InlineData("0001 a800 0001 0000 0000 0000 " + Question, ResponseStatus.WrongOpcode, "opcode UPDATE")]
     [InlineData("0001 8180 0000 0000 0000 0000", ResponseStatus.WrongQuestionCount, "header-only NOERROR")]
     [InlineData("0001 8183 0000 0000 0000 0000", ResponseStatus.WrongQuestionCount, "header-only NXDOMAIN")]
-    [InlineData("0001 8180 0002 0000 0000 0000 " + Question + Question, ResponseStatus.WrongQuestionCount, "two questions")]
+    [InlineData("0001 8180 0002 0000 0000 0000 " + Question + Question,
+        ResponseStatus.WrongQuestionCount, "two questions")]
     [InlineData("0001 8180 0001 0000 0000 0000", ResponseStatus.WrongQuestion, "question counted, none there")]
-    [InlineData("0001 8180 0001 0000 0000 0000 03 'www' 07 'example' 03 'org' 00 0001 0001", ResponseStatus.WrongQuestion, "other name")]
-    [InlineData("0001 8180 0001 0000 0000 0000 07 'example' 03 'com' 00 0001 0001 00000000", ResponseStatus.WrongQuestion, "parent")]
-    [InlineData("0001 8180 0001 0000 0000 0000 03 'www' 07 'example' 03 'com' 00 001c 0001", ResponseStatus.WrongQuestion, "other type")]
-    [InlineData("0001 8180 0001 0000 0000 0000 03 'www' 07 'example' 03 'com' 00 0001 0003", ResponseStatus.WrongQuestion, "other class")]
-    [InlineData("0001 8180 0001 0001 0000 0000 " + Question, ResponseStatus.Malformed, "answer counted, none there")]
+    [InlineData("0001 8180 0001 0000 0000 0000 03 'www' 07 'example' 03 'org' 00 0001 0001",
+        ResponseStatus.WrongQuestion, "other name")]
+    [InlineData("0001 8180 0001 0000 0000 0000 07 'example' 03 'com' 00 0001 0001 00000000",
+        ResponseStatus.WrongQuestion, "parent")]
+    [InlineData("0001 8180 0001 0000 0000 0000 03 'www' 07 'example' 03 'com' 00 001c 0001",
+        ResponseStatus.WrongQuestion, "other type")]
+    [InlineData("0001 8180 0001 0000 0000 0000 03 'www' 07 'example' 03 'com' 00 0001 0003",
+        ResponseStatus.WrongQuestion, "other class")]
+    [InlineData(OneAnswer, ResponseStatus.Malformed, "answer counted, none there")]
     [InlineData("0001 8180 0001 ffff ffff ffff " + Question, ResponseStatus.Malformed, "65,535 records each")]
-    [InlineData("0001 8180 0001 0001 0000 0000 " + Question + "c00c 0001 0001 0000012c 0004 c00002", ResponseStatus.Malformed, "address cut short")]
-    [InlineData("0001 8180 0001 0001 0000 0000 " + Question + "c00c 0001 0001 0000012c 0005 c000020100", ResponseStatus.Malformed, "A of five bytes")]
-    [InlineData("0001 8180 0001 0001 0000 0000 " + Question + "c00c 001c 0001 0000012c 0004 c0000201", ResponseStatus.Malformed, "AAAA of four bytes")]
-    [InlineData("0001 8180 0001 0001 0000 0000 " + Question + "c021 0001 0001 0000012c 0004 c0000201", ResponseStatus.Malformed, "owner points to itself")]
-    [InlineData("0001 8180 0001 0001 0000 0000 " + Question + "00 0029 04d0 00000000 0000", ResponseStatus.Malformed, "OPT among the answers")]
-    [InlineData("0001 8180 0001 0000 0000 0002 " + Question + "00 0029 04d0 00000000 0000 00 0029 04d0 00000000 0000", ResponseStatus.Malformed, "two OPTs")]
-    [InlineData("0001 8180 0001 0000 0000 0001 " + Question + "01 'a' 00 0029 04d0 00000000 0000", ResponseStatus.Malformed, "OPT of a name")]
-    [InlineData("0001 8180 0001 0000 0000 0001 " + Question + "00 0029 04d0 00000000 0004 000f 0009", ResponseStatus.Malformed, "option past its record")]
-    [InlineData("0001 8180 0001 0000 0001 0000 " + Question + "c010 0006 0001 00000000 0004 c010 c010", ResponseStatus.Malformed, "SOA without numbers")]
+    [InlineData(OneAnswer + "c00c 0001 0001 0000012c 0004 c00002", ResponseStatus.Malformed, "address cut short")]
+    [InlineData(OneAnswer + "c00c 0001 0001 0000012c 0005 c000020100", ResponseStatus.Malformed, "A of five bytes")]
+    [InlineData(OneAnswer + "c00c 001c 0001 0000012c 0004 c0000201", ResponseStatus.Malformed, "AAAA of four bytes")]
+    [InlineData(OneAnswer + "c021 0001 0001 0000012c 0004 c0000201",
+        ResponseStatus.Malformed, "owner points to itself")]
+    [InlineData(OneAnswer + "00 0029 04d0 00000000 0000", ResponseStatus.Malformed, "OPT among the answers")]
+    [InlineData("0001 8180 0001 0000 0000 0002 " + Question + "00 0029 04d0 00000000 0000 00 0029 04d0 00000000 0000",
+        ResponseStatus.Malformed, "two OPTs")]
+    [InlineData(OneAdditional + "01 'a' 00 0029 04d0 00000000 0000", ResponseStatus.Malformed, "OPT of a name")]
+    [InlineData(OneAdditional + "00 0029 04d0 00000000 0004 000f 0009",
+        ResponseStatus.Malformed, "option past its record")]
+    [InlineData("0001 8180 0001 0000 0001 0000 " + Question + "c010 0006 0001 00000000 0004 c010 c010",
+        ResponseStatus.Malformed, "SOA without numbers")]
     public void F1F2_WhatIsNotOurAnswer_IsNotTaken(string drawing, ResponseStatus expected, string what) =>
         Assert.True(Parse(Packet.Of(drawing), out _) == expected, what);
 

@@ -3,14 +3,18 @@ using System.Linq;
 using NodeDns.TestKit;
 using Xunit;
 
-namespace NodeDns.Wire.Tests;
+namespace NodeDns.Wire.Tests.Fuzz;
 
-/// <summary>What must hold for any bytes at all. Reading outside a span throws, so "never throws" covers that too.</summary>
+/// <summary>
+/// What must hold for any bytes at all. Reading outside a span throws, so "never throws" covers that too.
+/// </summary>
 internal static class FuzzOracle
 {
     private const int Room = 4096;
 
-    /// <summary>Runs every reader and writer over the bytes and compares them with each other and with the tests' own.</summary>
+    /// <summary>
+    /// Runs every reader and writer over the bytes and compares them with each other and with the tests' own.
+    /// </summary>
     public static void Check(ReadOnlySpan<byte> bytes, Random random)
     {
         CheckNames(bytes, random);

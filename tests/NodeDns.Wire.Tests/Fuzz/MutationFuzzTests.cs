@@ -5,7 +5,7 @@ using System.Linq;
 using Xunit;
 using Xunit.Abstractions;
 
-namespace NodeDns.Wire.Tests;
+namespace NodeDns.Wire.Tests.Fuzz;
 
 /// <summary>
 /// Seeded mutations of the corpus and of generated messages, three seconds by default. NODEDNS_FUZZ_SECONDS runs it

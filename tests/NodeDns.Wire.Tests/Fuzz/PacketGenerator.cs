@@ -2,7 +2,7 @@ using System;
 using System.Linq;
 using NodeDns.TestKit;
 
-namespace NodeDns.Wire.Tests;
+namespace NodeDns.Wire.Tests.Fuzz;
 
 /// <summary>Writes sound messages of random content with the tests' own writer.</summary>
 internal sealed class PacketGenerator(Random random)
@@ -75,7 +75,8 @@ internal sealed class PacketGenerator(Random random)
     }
 
     /// <summary>Few enough names that compression and chains happen.</summary>
-    private string Name() => random.Next(12) == 0
-        ? "."
-        : string.Concat(Enumerable.Range(0, random.Next(1, 5)).Select(_ => $"{(char)('a' + random.Next(4))}{random.Next(2)}.")) + "example.";
+    private string Name() =>
+        random.Next(12) == 0 ? "." : string.Concat(Enumerable.Range(0, random.Next(1, 5)).Select(Label)) + "example.";
+
+    private string Label(int place) => $"{(char)('a' + random.Next(4))}{random.Next(2)}.";
 }

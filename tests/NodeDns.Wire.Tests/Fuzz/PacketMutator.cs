@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 
-namespace NodeDns.Wire.Tests;
+namespace NodeDns.Wire.Tests.Fuzz;
 
 /// <summary>Damages packets, and with preference where it hurts: counts, lengths, pointers, types.</summary>
 internal sealed class PacketMutator(Random random, IReadOnlyList<byte[]> packets)
