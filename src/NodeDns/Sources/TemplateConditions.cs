@@ -83,7 +83,7 @@ internal sealed class TemplateConditions
     {
         bool parsed = TemplateExpression.TryParse(
             text,
-            TemplateData.IsFunction,
+            QuestionFunctions.Exists,
             name => variables.Any(variable => variable.Name == name),
             out TemplateExpression? expression,
             out string error);

@@ -97,13 +97,9 @@ internal sealed class TemplateData : ITemplateObject, IExpressionScope
         return value is not null;
     }
 
-    /// <summary>The functions that expressions have beyond the language's own.</summary>
-    public static bool IsFunction(string name) =>
-        name is "group" or "name" or "zone" or "type" or "class" or "client_ip" or "port" or "proto" or "id" or "do"
-            or "bufsize" or "metadata";
-
     public bool TryGetVariable(string name, out object? value) => _variables.TryGetValue(name, out value);
 
+    /// <summary>What <see cref="QuestionFunctions"/> names.</summary>
     public bool TryCall(string name, ReadOnlySpan<object?> arguments, out object? value)
     {
         object? argument = arguments is [var one] ? one : null;

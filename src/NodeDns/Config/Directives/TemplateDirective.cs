@@ -6,6 +6,7 @@ using System.Linq;
 using NodeDns.Config.Syntax;
 using NodeDns.Config.Values;
 using NodeDns.Templates;
+using NodeDns.Templates.Expressions;
 
 namespace NodeDns.Config.Directives;
 
@@ -22,6 +23,7 @@ internal sealed class TemplateDirective
     private readonly List<string> _authorities = [];
     private readonly List<TemplateVariableConfig> _variables = [];
     private readonly List<string> _expressions = [];
+    private readonly List<(Token Place, string Text)> _unchecked = [];
     private TemplateConfig _template;
 
     private TemplateDirective(DirectiveScope scope, ushort @class, ushort type)
@@ -137,22 +139,42 @@ internal sealed class TemplateDirective
             _scope.Error(words[0], $"expected a name of letters, digits and _, found {Shown.Text(name)}");
         }
 
-        _variables.Add(new TemplateVariableConfig(name, Joined(words.Skip(1))));
+        string expression = Joined(words.Skip(1));
+        CheckExpression(words[1], expression);
+        _variables.Add(new TemplateVariableConfig(name, expression));
     }
 
     private void ReadExpression(DirectiveSyntax option)
     {
         if (_scope.TryArguments(option, 1, int.MaxValue, "EXPRESSION", out ImmutableArray<Token> words))
         {
-            _expressions.Add(Joined(words));
+            string expression = Joined(words);
+            _unchecked.Add((words[0], expression));
+            _expressions.Add(expression);
         }
     }
 
     /// <summary>Expressions may be written without quotes; white space in them does not matter.</summary>
     private static string Joined(IEnumerable<Token> words) => string.Join(' ', words.Select(word => word.Text));
 
+    private void CheckExpression(Token place, string text)
+    {
+        bool parsed = TemplateExpression.TryParse(
+            text, QuestionFunctions.Exists, name => _variables.Exists(v => v.Name == name), out _, out string error);
+        if (!parsed)
+        {
+            _scope.Error(place, $"bad expression {Shown.Text(text)}: {error}");
+        }
+    }
+
     private void Finish()
     {
+        // A condition may stand above the variables that it uses, so all of them have to be read first.
+        foreach ((Token place, string text) in _unchecked)
+        {
+            CheckExpression(place, text);
+        }
+
         bool matchesAll = _matches.Count == 0 || _matches.Contains(MatchAll);
         if (!matchesAll && _template.Fallthrough.IsEmpty)
         {

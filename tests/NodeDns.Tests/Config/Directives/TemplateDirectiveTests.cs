@@ -34,8 +34,8 @@ public sealed class TemplateDirectiveTests
                 rcode NOERROR
                 ederror 21 "Blocked"
                 fallthrough a.example
-                var ip replace(group('ip'), '-', '.')
                 expr "incidr(ip, '10.0.0.0/8')"
+                var ip replace(group('ip'), '-', '.')
             }
             """);
 
@@ -71,7 +71,10 @@ public sealed class TemplateDirectiveTests
     [InlineData("template IN A {\nrcode\n}", "3:1", "expected \"rcode CODE\"")]
     [InlineData("template IN A {\nederror x\n}", "3:9", "RFC 8914")]
     [InlineData("template IN A {\nederror 70000\n}", "3:9", "RFC 8914")]
-    [InlineData("template IN A {\nvar 1a b\n}", "3:5", "expected a name")]
+    [InlineData("template IN A {\nvar 1a 'b'\n}", "3:5", "expected a name")]
+    [InlineData("template IN A {\nvar a b\n}", "3:7", "bad expression \"b\": unknown name b")]
+    [InlineData("template IN A {\nexpr a and true\n}", "3:6", "unknown name a")]
+    [InlineData("template IN A {\nexpr name() matches '('\n}", "3:6", "missing closing )")]
     [InlineData("template IN A {\nblah\n}", "3:1", "unknown option \"blah\"")]
     public void Mistake_Refused_AtItsPlace(string directive, string place, string message)
     {
