@@ -13,6 +13,7 @@ public static class Errno
     public const int EAGAIN = 11;
     public const int ENOMEM = 12;
     public const int EACCES = 13;
+    public const int EBUSY = 16;
     public const int EEXIST = 17;
     public const int ENODEV = 19;
     public const int EINVAL = 22;
@@ -20,6 +21,7 @@ public static class Errno
     public const int EPIPE = 32;
     public const int EMSGSIZE = 90;
     public const int ENOPROTOOPT = 92;
+    public const int EOPNOTSUPP = 95;
     public const int EAFNOSUPPORT = 97;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
@@ -43,6 +45,7 @@ public static class Errno
         EAGAIN => nameof(EAGAIN),
         ENOMEM => nameof(ENOMEM),
         EACCES => nameof(EACCES),
+        EBUSY => nameof(EBUSY),
         EEXIST => nameof(EEXIST),
         ENODEV => nameof(ENODEV),
         EINVAL => nameof(EINVAL),
@@ -50,6 +53,7 @@ public static class Errno
         EPIPE => nameof(EPIPE),
         EMSGSIZE => nameof(EMSGSIZE),
         ENOPROTOOPT => nameof(ENOPROTOOPT),
+        EOPNOTSUPP => nameof(EOPNOTSUPP),
         EAFNOSUPPORT => nameof(EAFNOSUPPORT),
         EADDRINUSE => nameof(EADDRINUSE),
         EADDRNOTAVAIL => nameof(EADDRNOTAVAIL),

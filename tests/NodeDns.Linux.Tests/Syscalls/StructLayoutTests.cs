@@ -30,6 +30,11 @@ public sealed class StructLayoutTests
         { "in_pktinfo", 12 },
         { "in6_pktinfo", 20 },
         { "epoll_event", 16 },
+        { "sockaddr_nl", 12 },
+        { "nlmsghdr", 16 },
+        { "ifinfomsg", 16 },
+        { "ifaddrmsg", 8 },
+        { "ifreq", 40 },
         { "epoll_event_packed", 12 },
     };
 
@@ -133,11 +138,17 @@ public sealed class StructLayoutTests
     private static StringBuilder Headers() => new("""
         #define _GNU_SOURCE
         #include <errno.h>
+        #include <fcntl.h>
+        #include <linux/if_tun.h>
+        #include <linux/netlink.h>
+        #include <linux/rtnetlink.h>
+        #include <net/if.h>
         #include <netinet/in.h>
         #include <sched.h>
         #include <stddef.h>
         #include <sys/epoll.h>
         #include <sys/eventfd.h>
+        #include <sys/ioctl.h>
         #include <sys/prctl.h>
         #include <sys/socket.h>
         #include <sys/uio.h>
