@@ -77,6 +77,8 @@ internal sealed class Server : IDisposable
             return 1;
         }
 
+        // Remembers what the files hold before anyone can know that this server runs: a change from here on is seen.
+        using ConfigWatcher watcher = new(_clock, _log, WatchPlanOf(read), Reload);
         foreach (string warning in read.Warnings)
         {
             _log.Warning(warning);
@@ -95,7 +97,6 @@ internal sealed class Server : IDisposable
         using ControlServer control = new(_options.ControlSocket, _log);
         control.Register(ClockControl.Command, ClockControl.Handler(_clock, Environment.GetEnvironmentVariable));
         control.Start();
-        using ConfigWatcher watcher = new(_clock, _log, WatchPlanOf(read), Reload);
         watcher.Start();
         SayHello(read.Config);
 
