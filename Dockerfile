@@ -2,7 +2,7 @@
 #   ./build && docker build -t nodedns .
 # glibc on purpose, see docs/decisions/0006-published-form.md.
 FROM debian:bookworm-slim
-# OpenSSL and the certificates are for upstreams over TLS only; without them the program does not load either.
+# OpenSSL and the certificates serve upstreams over TLS; nothing else loads them.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libssl3 ca-certificates \
  && rm -rf /var/lib/apt/lists/*
