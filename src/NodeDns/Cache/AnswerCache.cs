@@ -46,15 +46,21 @@ internal sealed class AnswerCache
 
     public LookupStatus TryGet(
         in CacheKey key, long now, in TtlPolicy policy, Span<byte> destination, out CachedAnswer answer) =>
-        ShardOf(key.Hash).TryGet(key, now, policy, destination, out answer);
+        ShardOf(key.NameHash).TryGet(key, now, policy, destination, out answer);
 
-    public int CountHit(in CacheKey key, int slot) => ShardOf(key.Hash).CountHit(slot);
+    public int CountHit(in CacheKey key, int slot) => ShardOf(key.NameHash).CountHit(slot);
 
-    public void ResetHits(in CacheKey key, int slot) => ShardOf(key.Hash).ResetHits(slot);
+    public void ResetHits(in CacheKey key, int slot) => ShardOf(key.NameHash).ResetHits(slot);
 
     /// <summary>Stores a complete entry; false when it is too large to be kept.</summary>
     public bool Store(ReadOnlySpan<byte> entry, RecordType askedType, long now) =>
-        ShardOf(MemoryMarshal.AsRef<EntryHeader>(entry).Hash).Store(entry, askedType, now);
+        ShardOf(MemoryMarshal.AsRef<EntryHeader>(entry).NameHash).Store(entry, askedType, now);
+
+    /// <summary>Begins to fetch the bucket of a name that will be looked up shortly.</summary>
+    public void PrefetchBucket(ulong nameHash) => ShardOf(nameHash).PrefetchBucket(nameHash);
+
+    /// <summary>Begins to fetch the entries of a name whose bucket has arrived.</summary>
+    public void PrefetchEntries(ulong nameHash) => ShardOf(nameHash).PrefetchEntries(nameHash);
 
     private CacheShard ShardOf(ulong hash) =>
         _shards[_shards.Length == 1 ? 0 : (int)(hash >> _shardShift)];

@@ -4,32 +4,33 @@ using NodeDns.Wire;
 namespace NodeDns.Cache;
 
 /// <summary>What an answer is stored under: the full question, its DNSSEC variant and the zone that routes it.</summary>
-/// <remarks>The hash leaves the type out, so that all types of a name share a bucket and an NXDOMAIN is found by any.</remarks>
+/// <remarks>
+/// Two hashes: the name's alone chooses the bucket, so that a batch's buckets can be fetched ahead from the names and
+/// an NXDOMAIN is found under any type; the question's tells apart what shares a bucket.
+/// </remarks>
 internal readonly ref struct CacheKey
 {
     public CacheKey(
         ReadOnlySpan<byte> foldedName, RecordType type, RecordClass @class, CacheKeyFlags flags, ushort space, ulong seed)
+        : this(foldedName, DomainName.Hash(foldedName, seed), space, type, @class, flags)
     {
-        Name = foldedName;
-        Type = type;
-        Class = @class;
-        Flags = flags;
-        Space = space;
-        Hash = Mix(DomainName.Hash(foldedName, seed) ^ ((ulong)space << 32 | (ulong)(ushort)@class << 8 | (byte)flags));
     }
 
     private CacheKey(
-        ReadOnlySpan<byte> foldedName, ulong hash, RecordType type, RecordClass @class, CacheKeyFlags flags, ushort space)
+        ReadOnlySpan<byte> foldedName, ulong nameHash, ushort space, RecordType type, RecordClass @class,
+        CacheKeyFlags flags)
     {
         Name = foldedName;
+        NameHash = nameHash;
         Type = type;
         Class = @class;
         Flags = flags;
         Space = space;
-        Hash = hash;
     }
 
     public ReadOnlySpan<byte> Name { get; }
+
+    public ulong NameHash { get; }
 
     public RecordType Type { get; }
 
@@ -39,21 +40,21 @@ internal readonly ref struct CacheKey
 
     public ushort Space { get; }
 
-    public ulong Hash { get; }
+    public ulong QuestionHash => QuestionHashOf(NameHash, (ushort)Type, (ushort)Class, Flags, Space);
 
-    /// <summary>The hash with the type in it: what separates questions that share a bucket.</summary>
-    public ulong QuestionHash => QuestionHashOf(Hash, (ushort)Type);
+    /// <summary>The same name with the type left out: what an NXDOMAIN is stored under.</summary>
+    public ulong AnyTypeHash => QuestionHashOf(NameHash, 0, (ushort)Class, Flags, Space);
 
-    /// <summary>A key whose hash was computed before: a stored entry's, or a pending question's.</summary>
+    /// <summary>A key whose name was hashed before: a stored entry's, or a pending question's.</summary>
     public static CacheKey FromHash(
-        ReadOnlySpan<byte> foldedName, ulong hash, RecordType type, RecordClass @class, CacheKeyFlags flags, ushort space) =>
-        new(foldedName, hash, type, @class, flags, space);
+        ReadOnlySpan<byte> foldedName, ulong nameHash, RecordType type, RecordClass @class, CacheKeyFlags flags,
+        ushort space) =>
+        new(foldedName, nameHash, space, type, @class, flags);
 
-    public static ulong QuestionHashOf(ulong hash, ushort type) => Mix(hash + type);
-
-    private static ulong Mix(ulong value)
+    public static ulong QuestionHashOf(ulong nameHash, ushort type, ushort @class, CacheKeyFlags flags, ushort space)
     {
-        value *= 0x9E3779B97F4A7C15;
-        return value ^ (value >> 32);
+        ulong rest = ((ulong)space << 40) | ((ulong)flags << 32) | ((ulong)@class << 16) | type;
+        ulong mixed = (nameHash ^ (rest * 0xC2B2_AE3D_27D4_EB4F)) * 0x9E37_79B9_7F4A_7C15;
+        return mixed ^ (mixed >> 32);
     }
 }

@@ -11,14 +11,17 @@ internal static class CacheLimits
 
     public const long MaxBudgetBytes = 16L << 30;
 
-    /// <summary>Slots of one bucket: eight 8-byte slots are one cache line, so a lookup touches one line of the index.</summary>
-    public const int SlotsPerBucket = 8;
+    /// <summary>A bucket is eight words, one cache line: so a lookup touches one line of the index.</summary>
+    public const int WordsPerBucket = 8;
+
+    /// <summary>Seven of them are slots; the eighth holds their used-marks, one byte each.</summary>
+    public const int SlotsPerBucket = 7;
 
     /// <summary>Bytes of ring per index slot. The smallest answers take some 130 bytes; most take 150 to 400.</summary>
-    public const int BytesPerSlot = 160;
+    public const int BytesPerSlot = 192;
 
-    /// <summary>Entries begin on this boundary, so that a position fits 28 bits for shards up to 4 GiB.</summary>
-    public const int EntryAlignment = 16;
+    /// <summary>Entries begin on a cache line: the header is one line, a usual answer the next one or two.</summary>
+    public const int EntryAlignment = 64;
 
     /// <summary>Share of a shard that new names pass through before they have proven to be asked again.</summary>
     public const int ProbationDivisor = 8;

@@ -2,13 +2,15 @@ using System;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Threading;
+using NodeDns.Linux.Memory;
 using NodeDns.Wire;
 
 namespace NodeDns.Cache;
 
-/// <summary>One independent part of the cache: an index of 8-slot buckets over two rings of entries.</summary>
+/// <summary>One independent part of the cache: an index of one-line buckets over two rings of entries.</summary>
 /// <remarks>
-/// <para>Readers take no lock. A slot is one 64-bit word <c>tag:24 | lap:12 | position:28</c>. A reader loads the slot,
+/// <para>Readers take no lock. A slot is one 64-bit word <c>tag:24 | lap:12 | position:28</c>; the tag is 16 bits of the
+/// name's hash and 8 of the question's. A reader loads the slot,
 /// copies the entry, and loads the slot again: the copy counts only if the slot did not change. A writer clears or
 /// replaces a slot before the memory behind it may be written, so an unchanged slot proves an unchanged entry (the lap
 /// keeps a slot from repeating before 4,095 laps of the ring). A reader writes nothing shared but a used-mark.</para>
@@ -19,13 +21,14 @@ namespace NodeDns.Cache;
 internal sealed class CacheShard
 {
     private readonly byte[] _memory;
-    private readonly ulong[] _slots;
-    private readonly byte[] _used;
+    private readonly ulong[] _index;
+    private readonly int _firstBucket;
     private readonly byte[] _hits;
     private readonly byte[] _moving = new byte[CacheLimits.MaxEntryBytes];
     private readonly GhostTable _ghosts;
     private readonly CacheOccupancy _occupancy;
     private readonly ulong _bucketMask;
+    private readonly int _start;
     private Ring _probation;
     private Ring _main;
     private SpinGate _gate;
@@ -35,10 +38,12 @@ internal sealed class CacheShard
     {
         // The pinned heap is never moved, and an array of bytes is never scanned. Uninitialised: pages that no entry
         // has reached yet take no memory.
-        _memory = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
+        _memory = GC.AllocateUninitializedArray<byte>(bytes + CacheLine.Bytes, pinned: true);
+        int start = CacheLine.Offset(_memory);
         int probation = bytes / CacheLimits.ProbationDivisor & -CacheLimits.EntryAlignment;
-        _probation = new Ring(0, probation);
-        _main = new Ring(probation, (bytes - probation) & -CacheLimits.EntryAlignment);
+        _probation = new Ring(start, probation);
+        _main = new Ring(start + probation, (bytes - probation) & -CacheLimits.EntryAlignment);
+        _start = start;
 
         int buckets = 1;
         while (buckets * CacheLimits.SlotsPerBucket * CacheLimits.BytesPerSlot < bytes)
@@ -47,10 +52,10 @@ internal sealed class CacheShard
         }
 
         _bucketMask = (ulong)(buckets - 1);
-        _slots = new ulong[buckets * CacheLimits.SlotsPerBucket];
-        _used = new byte[_slots.Length];
-        _hits = new byte[_slots.Length];
-        _ghosts = new GhostTable(_slots.Length / 2);
+        _index = GC.AllocateArray<ulong>((buckets + 1) * CacheLimits.WordsPerBucket, pinned: true);
+        _firstBucket = CacheLine.Offset(_index) / sizeof(ulong);
+        _hits = new byte[_index.Length];
+        _ghosts = new GhostTable(buckets * CacheLimits.WordsPerBucket / 2);
         _occupancy = occupancy;
     }
 
@@ -72,11 +77,13 @@ internal sealed class CacheShard
             {
                 // ORDERING: the copy's loads may not move below this second look at the slot, which validates them.
                 Volatile.ReadBarrier();
-                if (Volatile.Read(ref _slots[index]) == seen)
+                if (Volatile.Read(ref _index[index]) == seen)
                 {
-                    if (_used[index] == 0)
+                    // Written only where it changes something: a line that is only read is shared by all cores.
+                    ref byte used = ref Used(index);
+                    if (used == 0)
                     {
-                        _used[index] = 1;
+                        used = 1;
                     }
 
                     // An NXDOMAIN answers every type of its name (N1); the question it carries is the one asked now.
@@ -91,6 +98,24 @@ internal sealed class CacheShard
         answer = default;
         answer.Slot = -1;
         return LookupStatus.Miss;
+    }
+
+    public void PrefetchBucket(ulong nameHash) =>
+        CacheLine.Prefetch(ref MemoryMarshal.AsBytes(_index.AsSpan(BucketOf(nameHash), 1))[0]);
+
+    public void PrefetchEntries(ulong nameHash)
+    {
+        ulong nameTag = nameHash >> 32 & 0xFFFF;
+        foreach (ulong slot in _index.AsSpan(BucketOf(nameHash), CacheLimits.SlotsPerBucket))
+        {
+            if (slot >> 48 == nameTag && slot != 0)
+            {
+                int offset = OffsetOf(slot);
+                CacheLine.Prefetch(ref _memory[offset]);
+                CacheLine.Prefetch(ref _memory[offset + CacheLine.Bytes]);
+                CacheLine.Prefetch(ref _memory[Math.Min(offset + (2 * CacheLine.Bytes), _memory.Length - 1)]);
+            }
+        }
     }
 
     /// <summary>Hits of a slot since its entry came, saturating; a lost update between two cores is of no matter.</summary>
@@ -125,28 +150,44 @@ internal sealed class CacheShard
             EvictFromSpace(header.Space, header.Kind);
         }
 
-        bool keep = wasKept || _ghosts.Remove(header.Hash);
+        bool keep = wasKept || _ghosts.Remove(header.NameHash);
         long position = keep ? AppendToMain(entry[..size], now) : AppendToProbation(entry[..size], now);
         ref Ring ring = ref keep ? ref _main : ref _probation;
-        int index = FreeSlot(header.Hash, now);
-        _used[index] = 0;
+        int index = FreeSlot(header.NameHash, now);
+        Used(index) = 0;
         _hits[index] = hits;
         _occupancy.Add(header.Space, header.Kind);
 
         // ORDERING: the entry is complete before any reader can find it.
-        Volatile.Write(ref _slots[index], PackSlot(TagOf(header.Hash, header.Type), ring, position));
+        Volatile.Write(ref _index[index], PackSlot(TagOf(header), ring, position));
         _gate.Exit();
         return true;
     }
 
-    private static ulong TagOf(ulong hash, ushort type) => CacheKey.QuestionHashOf(hash, type) >> 40;
+    /// <summary>Bits of the name's hash that neither choose the shard nor the bucket, then bits of the question's.</summary>
+    private static ulong TagOf(ulong nameHash, ulong questionHash) =>
+        ((nameHash >> 32 & 0xFFFF) << 8) | (questionHash >> 56);
 
-    private static ulong PackSlot(ulong tag, in Ring ring, long position) =>
-        tag << 40 | (ulong)ring.Lap(position) << 28 | (uint)(ring.Offset(position) / CacheLimits.EntryAlignment);
+    private static ulong TagOf(in EntryHeader header) => TagOf(
+        header.NameHash,
+        CacheKey.QuestionHashOf(header.NameHash, header.Type, header.Class, header.KeyFlags, header.Space));
 
-    private static int OffsetOf(ulong slot) => (int)(slot & 0xFFF_FFFF) * CacheLimits.EntryAlignment;
+    private ulong PackSlot(ulong tag, in Ring ring, long position) =>
+        tag << 40 | (ulong)ring.Lap(position) << 28
+        | (uint)((ring.Offset(position) - _start) / CacheLimits.EntryAlignment);
 
-    private int BucketOf(ulong hash) => (int)(hash & _bucketMask) * CacheLimits.SlotsPerBucket;
+    private int OffsetOf(ulong slot) => _start + ((int)(slot & 0xFFF_FFFF) * CacheLimits.EntryAlignment);
+
+    private int BucketOf(ulong nameHash) =>
+        _firstBucket + ((int)(nameHash & _bucketMask) * CacheLimits.WordsPerBucket);
+
+    /// <summary>The mark that an entry was asked for since it came or last survived; beside its slot, in the same line.</summary>
+    private ref byte Used(int index)
+    {
+        int word = index - _firstBucket;
+        int marks = _firstBucket + (word | (CacheLimits.WordsPerBucket - 1));
+        return ref MemoryMarshal.AsBytes(_index.AsSpan(marks, 1))[word & (CacheLimits.WordsPerBucket - 1)];
+    }
 
     private ref EntryHeader HeaderAt(int offset) =>
         ref MemoryMarshal.AsRef<EntryHeader>(_memory.AsSpan(offset, EntryHeader.Size));
@@ -154,15 +195,15 @@ internal sealed class CacheShard
     /// <summary>The best entry for a question: its own fresh answer, a fresh NXDOMAIN of the name, else the newest stale one.</summary>
     private int Choose(in CacheKey key, long now, out ulong seen)
     {
-        ulong exactTag = TagOf(key.Hash, (ushort)key.Type);
-        ulong anyTag = TagOf(key.Hash, 0);
-        int first = BucketOf(key.Hash);
+        ulong exactTag = TagOf(key.NameHash, key.QuestionHash);
+        ulong anyTag = TagOf(key.NameHash, key.AnyTypeHash);
+        int first = BucketOf(key.NameHash);
         int best = -1;
         long bestRank = long.MinValue;
         seen = 0;
         for (int index = first; index < first + CacheLimits.SlotsPerBucket; index++)
         {
-            ulong slot = Volatile.Read(ref _slots[index]);
+            ulong slot = Volatile.Read(ref _index[index]);
             ulong tag = slot >> 40;
             if (slot == 0 || (tag != exactTag && tag != anyTag))
             {
@@ -189,7 +230,7 @@ internal sealed class CacheShard
     }
 
     private bool IsSameName(in EntryHeader header, int offset, in CacheKey key) =>
-        header.Hash == key.Hash && header.Space == key.Space && header.Class == (ushort)key.Class
+        header.NameHash == key.NameHash && header.Space == key.Space && header.Class == (ushort)key.Class
         && header.KeyFlags == key.Flags && header.NameLength == key.Name.Length
         && offset + EntryHeader.Size + WireLimits.HeaderLength + key.Name.Length <= _memory.Length
         && key.Name.SequenceEqual(
@@ -252,11 +293,11 @@ internal sealed class CacheShard
         bool wasKept = false;
         hits = 0;
         CacheKey key = CacheKey.FromHash(
-            name, entry.Hash, (RecordType)entry.Type, (RecordClass)entry.Class, entry.KeyFlags, entry.Space);
-        int first = BucketOf(entry.Hash);
+            name, entry.NameHash, (RecordType)entry.Type, (RecordClass)entry.Class, entry.KeyFlags, entry.Space);
+        int first = BucketOf(entry.NameHash);
         for (int index = first; index < first + CacheLimits.SlotsPerBucket; index++)
         {
-            ulong slot = _slots[index];
+            ulong slot = _index[index];
             int offset = OffsetOf(slot);
             if (slot == 0 || !IsSameName(HeaderAt(offset), offset, key))
             {
@@ -270,7 +311,7 @@ internal sealed class CacheShard
             bool isContradicted = isNxDomain ? old.ExpiresAt <= now : (old.Flags & EntryFlags.AllTypes) != 0;
             if (isSameQuestion || isContradicted)
             {
-                wasKept |= _used[index] != 0 || _main.Contains(offset);
+                wasKept |= Used(index) != 0 || _main.Contains(offset);
                 hits = Math.Max(hits, _hits[index]);
                 Unlink(index);
             }
@@ -290,13 +331,13 @@ internal sealed class CacheShard
             if (index >= 0)
             {
                 ref EntryHeader header = ref HeaderAt(offset);
-                if (_used[index] != 0 && header.StaleUntil > now)
+                if (Used(index) != 0 && header.StaleUntil > now)
                 {
                     Move(index, offset, size, now);
                 }
                 else
                 {
-                    _ghosts.Add(header.Hash);
+                    _ghosts.Add(header.NameHash);
                     Evict(index);
                 }
             }
@@ -322,15 +363,15 @@ internal sealed class CacheShard
             int offset = _main.Offset(_main.Tail);
             int index = left < EntryHeader.Size ? -1 : FindSlot(_main, _main.Tail);
             int length = left < EntryHeader.Size ? left : (int)HeaderAt(offset).TotalLength;
-            bool deservesLap = index >= 0 && _used[index] != 0 && HeaderAt(offset).StaleUntil > now
+            bool deservesLap = index >= 0 && Used(index) != 0 && HeaderAt(offset).StaleUntil > now
                 && reinsertions++ < CacheLimits.MaxReinsertions;
             ulong tag = 0;
             if (deservesLap)
             {
                 // The head may reach into the very place the entry leaves, so readers lose it for a moment.
                 _memory.AsSpan(offset, length).CopyTo(_moving);
-                tag = _slots[index] >> 40;
-                Volatile.Write(ref _slots[index], 0);
+                tag = _index[index] >> 40;
+                Volatile.Write(ref _index[index], 0);
             }
             else if (index >= 0)
             {
@@ -354,9 +395,9 @@ internal sealed class CacheShard
     /// <summary>Promotes an entry from the end of probation to the main ring.</summary>
     private void Move(int index, int offset, int size, long now)
     {
-        ulong before = _slots[index];
+        ulong before = _index[index];
         MakeRoomInMain(size, now);
-        if (_slots[index] == before)
+        if (_index[index] == before)
         {
             Relink(index, before >> 40, ref _main, Write(ref _main, _memory.AsSpan(offset, size)));
         }
@@ -364,10 +405,10 @@ internal sealed class CacheShard
 
     private void Relink(int index, ulong tag, ref Ring ring, long position)
     {
-        _used[index] = 0;
+        Used(index) = 0;
 
         // ORDERING: the copy is complete before readers are sent to it.
-        Volatile.Write(ref _slots[index], PackSlot(tag, ring, position));
+        Volatile.Write(ref _index[index], PackSlot(tag, ring, position));
     }
 
     private long Write(ref Ring ring, ReadOnlySpan<byte> entry)
@@ -404,20 +445,21 @@ internal sealed class CacheShard
             return -1;
         }
 
-        ulong wanted = PackSlot(TagOf(header.Hash, header.Type), ring, position);
-        int found = _slots.AsSpan(BucketOf(header.Hash), CacheLimits.SlotsPerBucket).IndexOf(wanted);
-        return found < 0 ? -1 : BucketOf(header.Hash) + found;
+        ulong wanted = PackSlot(TagOf(header), ring, position);
+        int first = BucketOf(header.NameHash);
+        int found = _index.AsSpan(first, CacheLimits.SlotsPerBucket).IndexOf(wanted);
+        return found < 0 ? -1 : first + found;
     }
 
     /// <summary>A free slot of the bucket, made by evicting its least useful entry when there is none.</summary>
-    private int FreeSlot(ulong hash, long now)
+    private int FreeSlot(ulong nameHash, long now)
     {
-        int first = BucketOf(hash);
+        int first = BucketOf(nameHash);
         int victim = first + (int)(_scan++ % CacheLimits.SlotsPerBucket);
         int victimRank = -1;
         for (int index = first; index < first + CacheLimits.SlotsPerBucket; index++)
         {
-            ulong slot = _slots[index];
+            ulong slot = _index[index];
             if (slot == 0)
             {
                 return index;
@@ -425,7 +467,7 @@ internal sealed class CacheShard
 
             int offset = OffsetOf(slot);
             int rank = HeaderAt(offset).StaleUntil <= now ? 3
-                : _used[index] != 0 ? 0
+                : Used(index) != 0 ? 0
                 : _probation.Contains(offset) ? 2 : 1;
             if (rank > victimRank && rank > 0)
             {
@@ -443,18 +485,20 @@ internal sealed class CacheShard
         int fallback = -1;
         for (int looked = 0; looked < CacheLimits.CapacityScanSlots; looked++)
         {
-            int index = (int)(_scan++ % (uint)_slots.Length);
-            ulong slot = _slots[index];
-            if (slot == 0)
+            uint word = _scan++ % (uint)(_index.Length - CacheLimits.WordsPerBucket);
+            int index = _firstBucket + (int)word;
+            if (word % CacheLimits.WordsPerBucket == CacheLimits.SlotsPerBucket || _index[index] == 0)
             {
                 continue;
             }
+
+            ulong slot = _index[index];
 
             ref EntryHeader header = ref HeaderAt(OffsetOf(slot));
             if (header.Space == space && header.Kind == kind)
             {
                 fallback = index;
-                if (_used[index] == 0)
+                if (Used(index) == 0)
                 {
                     break;
                 }
@@ -469,15 +513,15 @@ internal sealed class CacheShard
 
     private void Evict(int index)
     {
-        ref EntryHeader header = ref HeaderAt(OffsetOf(_slots[index]));
+        ref EntryHeader header = ref HeaderAt(OffsetOf(_index[index]));
         _occupancy.CountEviction(header.Space, header.Kind);
         Unlink(index);
     }
 
     private void Unlink(int index)
     {
-        ref EntryHeader header = ref HeaderAt(OffsetOf(_slots[index]));
+        ref EntryHeader header = ref HeaderAt(OffsetOf(_index[index]));
         _occupancy.Remove(header.Space, header.Kind);
-        Volatile.Write(ref _slots[index], 0);
+        Volatile.Write(ref _index[index], 0);
     }
 }

@@ -5,14 +5,14 @@ namespace NodeDns.Cache;
 /// <summary>The 64 bytes before each stored message.</summary>
 /// <remarks>
 /// <code>
-/// | EntryHeader (64) | message, MessageLength bytes | TTL table, TtlCount x u16 | padding to 16 |
+/// | EntryHeader (64) | message, MessageLength bytes | TTL table, TtlCount x u16 | padding to 64 |
 /// </code>
 /// The message has no OPT (RFC 6891 §6.2.1) and its question name is folded: bytes 12.. are also the key.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential, Size = 64)]
 internal struct EntryHeader
 {
-    public ulong Hash;
+    public ulong NameHash;
     public long StoredAt;
     public long ExpiresAt;
     public long StaleUntil;

@@ -42,7 +42,7 @@ internal static class EntryWriter
 
         EntryHeader header = new()
         {
-            Hash = key.Hash,
+            NameHash = key.NameHash,
             TotalLength = (uint)length,
             MessageLength = (ushort)messageLength,
             TtlCount = (ushort)records,

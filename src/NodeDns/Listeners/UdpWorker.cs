@@ -28,6 +28,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     private readonly Epoll _epoll = new();
     private readonly Forwarder _forwarder;
     private readonly QueryPipeline _pipeline;
+    private readonly BatchLookahead _lookahead;
     private readonly Thread _thread;
     private UdpListener?[] _listeners = [];
     private UdpListener?[]? _assigned;
@@ -41,6 +42,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
         AnswerDelivery delivery = new(shared.Clock, shared.InFlight, shared.Cache, shared.Backoff, this);
         _forwarder = new Forwarder(shared.Clock, shared.InFlight, delivery, _epoll, UpstreamTag);
         _pipeline = new QueryPipeline(shared, new QuestionStarter(shared.InFlight, _forwarder, []));
+        _lookahead = new BatchLookahead(shared.Cache, ListenerLimits.BatchSlots);
         _epoll.Add(_forwarder.Inbox.Descriptor, EpollEvents.In, InboxTag);
         _thread = new Thread(Run) { Name = $"udp-{index}", IsBackground = true };
     }
@@ -180,6 +182,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
             }
 
             long now = _shared.Clock.NowMilliseconds;
+            _lookahead.Run(listener.Requests);
             for (int i = 0; i < received.Value; i++)
             {
                 Handle(listener, zones, i, now);

@@ -16,7 +16,7 @@ internal sealed class QuestionStarter(InFlightTable table, Forwarder? own, Worke
         }
 
         ref PendingQuestion pending = ref table[question];
-        inboxes[(int)(pending.Hash % (ulong)inboxes.Length)].Post(
+        inboxes[(int)(pending.NameHash % (ulong)inboxes.Length)].Post(
             new InboxItem(InboxKind.Start, question, pending.Generation, null, 0, false));
     }
 

@@ -78,7 +78,7 @@ internal sealed class InFlightTable
     public int DetachWaiters(int question)
     {
         ref PendingQuestion pending = ref _questions[question];
-        int bucket = BucketOf(pending.Hash);
+        int bucket = BucketOf(pending.QuestionHash);
         _gates[bucket].Enter();
         int first = pending.FirstWaiter;
         pending.FirstWaiter = -1;
@@ -91,7 +91,7 @@ internal sealed class InFlightTable
     public int Unlink(int question)
     {
         ref PendingQuestion pending = ref _questions[question];
-        int bucket = BucketOf(pending.Hash);
+        int bucket = BucketOf(pending.QuestionHash);
         _gates[bucket].Enter();
         ref int link = ref _heads[bucket];
         while (link != question + 1)
@@ -143,7 +143,7 @@ internal sealed class InFlightTable
 
     private JoinStatus Enter(in CacheKey key, RoutePlan route, int waiter, in QuestionStart start, out int question)
     {
-        int bucket = BucketOf(key.Hash);
+        int bucket = BucketOf(key.QuestionHash);
         _gates[bucket].Enter();
         question = Find(bucket, key);
         JoinStatus status = JoinStatus.Joined;

@@ -11,7 +11,7 @@ namespace NodeDns.Upstreams;
 /// </remarks>
 internal struct PendingQuestion
 {
-    public ulong Hash;
+    public ulong NameHash;
     public RoutePlan? Route;
 
     /// <summary>Clients' own rewritten questions and the like: what to do with the answer before it is delivered.</summary>
@@ -51,6 +51,9 @@ internal struct PendingQuestion
     public bool WithoutEdns;
     public ExtendedError LastError;
 
+    public readonly ulong QuestionHash =>
+        CacheKey.QuestionHashOf(NameHash, (ushort)Type, (ushort)Class, KeyFlags, Space);
+
     public readonly ReadOnlySpan<byte> CopyName(Span<byte> destination)
     {
         ((ReadOnlySpan<byte>)_name)[..NameLength].CopyTo(destination);
@@ -58,16 +61,16 @@ internal struct PendingQuestion
     }
 
     public readonly bool IsFor(in CacheKey key) =>
-        Hash == key.Hash && Type == key.Type && Class == key.Class && KeyFlags == key.Flags && Space == key.Space
+        NameHash == key.NameHash && Type == key.Type && Class == key.Class && KeyFlags == key.Flags && Space == key.Space
         && NameLength == key.Name.Length && ((ReadOnlySpan<byte>)_name)[..NameLength].SequenceEqual(key.Name);
 
     /// <summary>The key, with its name copied into the caller's buffer.</summary>
     public readonly CacheKey CopyKey(Span<byte> nameBuffer) =>
-        CacheKey.FromHash(CopyName(nameBuffer), Hash, Type, Class, KeyFlags, Space);
+        CacheKey.FromHash(CopyName(nameBuffer), NameHash, Type, Class, KeyFlags, Space);
 
     public void SetKey(in CacheKey key)
     {
-        Hash = key.Hash;
+        NameHash = key.NameHash;
         Type = key.Type;
         Class = key.Class;
         KeyFlags = key.Flags;

@@ -58,11 +58,11 @@ internal sealed class CacheFixture(long budgetBytes = CacheLimits.MinBudgetBytes
     {
         int question = WireLimits.HeaderLength + key.Name.Length + 4;
         int messageLength = question + 4 + body;
-        int length = (EntryHeader.Size + messageLength + 2 + 15) & -16;
+        int length = (EntryHeader.Size + messageLength + 2 + 63) & -64;
         byte[] entry = new byte[length];
         EntryHeader header = new()
         {
-            Hash = key.Hash,
+            NameHash = key.NameHash,
             TotalLength = (uint)length,
             MessageLength = (ushort)messageLength,
             TtlCount = 1,
