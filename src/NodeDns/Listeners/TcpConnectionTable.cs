@@ -24,6 +24,7 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private int _open;
     private int _lastGeneration;
+    private bool _isWatched;
     private long _refused;
     private long _slowReaders;
 
@@ -32,7 +33,6 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
         _clock = shared.Clock;
         DefaultObjectPool<TcpPipeline> pipelines = new(new PipelinePolicy(shared, starter), ListenerLimits.MaxBusyPipelines);
         _pool = new DefaultObjectPool<TcpConnection>(new ConnectionPolicy(this, pipelines, shared), 256);
-        _ = WatchLoop();
     }
 
     public int Open => Volatile.Read(ref _open);
@@ -56,6 +56,11 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
                 _handles[place] = (_lastGeneration << 12) | place | 1 << 30;
                 connection.Open(socket, address, timeouts, _handles[place]);
                 _connections[place] = connection;
+                if (!_isWatched)
+                {
+                    _isWatched = true;
+                    _ = WatchLoop();
+                }
             }
         }
 
@@ -185,7 +190,7 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
         }
     }
 
-    /// <summary>One watch for all connections, on the one clock; a timer each would cost more than the connections.</summary>
+    /// <summary>One watch for all connections, on the one clock, while there are any; none wakes an idle process.</summary>
     private async Task WatchLoop()
     {
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(250));
@@ -195,6 +200,14 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
             {
                 long now = _clock.NowMilliseconds;
                 AbortWhere(connection => connection.IsOverdue(now));
+                lock (_gate)
+                {
+                    if (_open == 0)
+                    {
+                        _isWatched = false;
+                        return;
+                    }
+                }
             }
         }
         catch (OperationCanceledException)
