@@ -31,42 +31,10 @@ internal sealed class CnameChase : FollowUp
         ResponseWriter writer = new(message);
         ushort flags = (ushort)(HeaderFlags.Response | HeaderFlags.RecursionAvailable);
         bool written = writer.TryBegin(0, flags, _name, _type, RecordClass.IN)
-            && TryCopyAnswers(_partial, WireLimits.HeaderLength + _name.Length + 4, ref writer)
-            && TryCopyAnswers(response.Message, response.QuestionEnd, ref writer);
+            && AnswerCopy.TryCopy(_partial, WireLimits.HeaderLength + _name.Length + 4, ref writer)
+            && AnswerCopy.TryCopy(response.Message, response.QuestionEnd, ref writer);
         writer.SetRcode(response.Rcode);
         length = writer.Length;
         return written ? FollowUpStatus.Rewritten : FollowUpStatus.Failed;
-    }
-
-    /// <summary>Copies what an address answer consists of: the chain and the addresses.</summary>
-    private static bool TryCopyAnswers(ReadOnlySpan<byte> message, int questionEnd, ref ResponseWriter writer)
-    {
-        Span<byte> owner = stackalloc byte[WireLimits.MaxNameLength];
-        Span<byte> target = stackalloc byte[WireLimits.MaxNameLength];
-        RecordReader reader = new(message, questionEnd);
-        while (reader.MoveNext() && reader.Section == MessageSection.Answer)
-        {
-            if (!DomainName.TryExpand(message, reader.NameOffset, owner, out int ownerLength, out _))
-            {
-                return false;
-            }
-
-            bool copied = reader.Type switch
-            {
-                RecordType.A or RecordType.AAAA => writer.TryAddRecord(
-                    MessageSection.Answer, owner[..ownerLength], reader.Type, reader.Class, reader.Ttl,
-                    message.Slice(reader.DataOffset, reader.DataLength)),
-                RecordType.CNAME or RecordType.PTR => DomainName.TryExpand(message, reader.DataOffset, target, out int targetLength, out _)
-                    && writer.TryAddName(
-                        MessageSection.Answer, owner[..ownerLength], reader.Type, reader.Ttl, target[..targetLength]),
-                _ => true,
-            };
-            if (!copied)
-            {
-                return false;
-            }
-        }
-
-        return !reader.IsMalformed;
     }
 }

@@ -2,6 +2,7 @@ using System;
 using NodeDns.Cache;
 using NodeDns.Filters;
 using NodeDns.Metrics;
+using NodeDns.Rewriting;
 using NodeDns.Sources;
 using NodeDns.Upstreams;
 using NodeDns.Wire;
@@ -102,6 +103,14 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
             {
                 return Local(exchange, key, verdict, result, writer.Message);
             }
+        }
+
+        if (zone.Dns64 is { } dns64 && dns64.TryGetPointerTarget(context, out byte[] pointer))
+        {
+            ResponseWriter writer = new(_local);
+            Dns64Synthesis.TryWritePointer(context, pointer, ref writer);
+            return Local(
+                exchange, key, SourceVerdict.Answered, new SourceResult { ChaseTarget = pointer }, writer.Message);
         }
 
         if (!context.Query.RecursionDesired)
@@ -230,7 +239,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
     {
         if (verdict == SourceVerdict.ServFail)
         {
-            return Rcode(exchange, ResponseCode.ServerFailure, ExtendedError.Other);
+            return Rcode(exchange, ResponseCode.ServerFailure, ExtendedError.Other, result.Failure);
         }
 
         RecordType type = exchange.Context.Type;
@@ -293,12 +302,12 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         return QueryOutcome.Answered(length);
     }
 
-    private QueryOutcome Rcode(in Exchange exchange, ResponseCode rcode, ExtendedError error)
+    private QueryOutcome Rcode(in Exchange exchange, ResponseCode rcode, ExtendedError error, string? reason = null)
     {
         QueryOutcome outcome = Rcode(
             exchange.Context.Query, exchange.Reply, exchange.Client, exchange.Zone.Reply, rcode, error);
         exchange.Zone.Logs?.OnReply(
-            exchange.Reply[..outcome.Length], new RepliedQuery(exchange), new ReplyCause(error, null));
+            exchange.Reply[..outcome.Length], new RepliedQuery(exchange), new ReplyCause(error, null), reason);
         return outcome;
     }
 

@@ -40,7 +40,7 @@ internal sealed class ZoneLogs : IDisposable
     }
 
     /// <summary>Logs a finished reply if a rule wants it.</summary>
-    public void OnReply(ReadOnlySpan<byte> reply, in RepliedQuery query, in ReplyCause cause)
+    public void OnReply(ReadOnlySpan<byte> reply, in RepliedQuery query, in ReplyCause cause, string? reason = null)
     {
         Span<byte> name = stackalloc byte[WireLimits.MaxNameLength];
         if (!DomainName.TryExpand(reply, WireLimits.HeaderLength, name, out int length, out int end)
@@ -55,7 +55,7 @@ internal sealed class ZoneLogs : IDisposable
         RecordType type = (RecordType)BinaryPrimitives.ReadUInt16BigEndian(reply[end..]);
         if (rcode == ResponseCode.ServerFailure)
         {
-            _errors?.Record(rcode, name, type, ReasonOf(cause));
+            _errors?.Record(rcode, name, type, reason ?? ReasonOf(cause));
         }
 
         if (_queries.IsOn

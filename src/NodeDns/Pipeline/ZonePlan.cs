@@ -65,13 +65,17 @@ internal sealed class ZonePlan : RoutePlan
     {
         CacheKeyFlags flags = context.Query.DnssecOk ? CacheKeyFlags.DnssecOk : CacheKeyFlags.None;
         flags |= context.Query.CheckingDisabled ? CacheKeyFlags.CheckingDisabled : CacheKeyFlags.None;
-        flags |= Dns64 is not null && Dns64.Applies(context) ? CacheKeyFlags.Dns64 : CacheKeyFlags.None;
-        return flags;
+        bool isTranslated = Dns64 is not null
+            && (Dns64.Applies(context) || Dns64.TryGetPointerTarget(context, out _));
+        return flags | (isTranslated ? CacheKeyFlags.Dns64 : CacheKeyFlags.None);
     }
 
     /// <summary>What is to be done with an upstream's answer before it is one to this question; usually nothing.</summary>
     public FollowUp? FollowUpOf(in QueryContext context) =>
-        Dns64 is not null && Dns64.Applies(context) ? new Dns64Answer(Dns64, context.Name.ToArray()) : null;
+        Dns64 is not null && Dns64.Applies(context) ? new Dns64Answer(Dns64, context.Name.ToArray())
+        : Rewrites?.Cnames is { } cnames && context.Type is RecordType.A or RecordType.AAAA
+            ? new CnameDetour(cnames, context.Name.ToArray(), context.Type)
+        : null;
 
     /// <summary>Whether any <c>forward</c> line takes the name.</summary>
     public bool CanForward(ReadOnlySpan<byte> foldedName)

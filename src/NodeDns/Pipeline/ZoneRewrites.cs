@@ -13,7 +13,14 @@ internal sealed class ZoneRewrites
 {
     private readonly RewriteRules _rules;
 
-    private ZoneRewrites(RewriteRules rules) => _rules = rules;
+    private ZoneRewrites(RewriteRules rules, CnameRules? cnames)
+    {
+        _rules = rules;
+        Cnames = cnames;
+    }
+
+    /// <summary>Null without <c>rewrite cname</c>.</summary>
+    public CnameRules? Cnames { get; }
 
     /// <summary>Null for a block without rules.</summary>
     public static ZoneRewrites? Compile(ServerBlockConfig block)
@@ -24,13 +31,14 @@ internal sealed class ZoneRewrites
         }
 
         List<ConfigError> errors = [];
-        RewriteRules rules = RewriteRules.Compile(block.Rewrites, errors);
+        RewriteRules rules = RewriteRules.Compile(block.Rewrites.Where(rule => rule is not CnameRewriteConfig), errors);
+        CnameRules? cnames = CnameRules.Compile(block.Rewrites, errors);
         if (errors.Count > 0)
         {
             throw new InvalidOperationException(string.Join('\n', errors.Select(error => error.ToString())));
         }
 
-        return new ZoneRewrites(rules);
+        return new ZoneRewrites(rules, cnames);
     }
 
     /// <summary>Null when no rule touches the question; else the question to go on with.</summary>
