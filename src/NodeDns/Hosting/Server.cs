@@ -99,8 +99,10 @@ internal sealed class Server : IDisposable
         control.Start();
         watcher.Start();
         SayHello(read.Config);
+        ServiceNotice.Send(ServiceNotice.Ready);
 
         shutdown.Wait();
+        ServiceNotice.Send(ServiceNotice.Stopping);
         Stop(read.Config);
         return 0;
     }
