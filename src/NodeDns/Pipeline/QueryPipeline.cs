@@ -298,7 +298,11 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         int length = exchange.Rewrite is { } rewrite
             ? rewrite.Finish(exchange.Reply, target, answer, cause, exchange.Zone.Reply)
             : ReplyComposer.Finish(exchange.Reply, target, answer, cause, exchange.Zone.Reply, errorText);
-        exchange.Zone.Logs?.OnReply(exchange.Reply[..length], new RepliedQuery(exchange), cause);
+        if (exchange.Zone.Logs is { } logs && logs.Wants(exchange.Reply))
+        {
+            logs.OnReply(exchange.Reply[..length], new RepliedQuery(exchange), cause);
+        }
+
         return QueryOutcome.Answered(length);
     }
 

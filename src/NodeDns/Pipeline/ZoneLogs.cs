@@ -39,6 +39,10 @@ internal sealed class ZoneLogs : IDisposable
         return new ZoneLogs(queries, block.Errors is { } errors ? new ErrorLog(RulesOf(errors), queue.Log, clock) : null);
     }
 
+    /// <summary>Whether a reply may be worth a line; asked first, so that with <c>errors</c> alone a hit costs one look.</summary>
+    public bool Wants(ReadOnlySpan<byte> reply) =>
+        _queries.IsOn || MessageHeader.GetRcode(reply) == ResponseCode.ServerFailure;
+
     /// <summary>Logs a finished reply if a rule wants it.</summary>
     public void OnReply(ReadOnlySpan<byte> reply, in RepliedQuery query, in ReplyCause cause, string? reason = null)
     {
