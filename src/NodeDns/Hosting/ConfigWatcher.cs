@@ -22,8 +22,8 @@ internal sealed class ConfigWatcher : IDisposable
     private readonly Func<double> _draw;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
-    private PosixSignalRegistration? _hangup;
-    private PosixSignalRegistration? _user1;
+    private readonly PosixSignalRegistration _hangup;
+    private readonly PosixSignalRegistration _user1;
     private WatchPlan _plan;
     private string _fingerprint;
     private long _intervalMilliseconds;
@@ -42,18 +42,20 @@ internal sealed class ConfigWatcher : IDisposable
         _plan = plan;
         _fingerprint = FileFingerprint.Of(plan.Files);
         Schedule();
+
+        // Taken here and not at the start: a reload asked for while the server still binds must not end it.
+        _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
+        _user1 = PosixSignalRegistration.Create(UserSignal1, OnSignal);
         _thread = new Thread(Run) { IsBackground = true, Name = "config-watch" };
     }
 
     /// <summary>The drawn interval of now; for tests.</summary>
     internal long IntervalMilliseconds => Volatile.Read(ref _intervalMilliseconds);
 
-    /// <summary>Starts the thread and takes SIGHUP and SIGUSR1.</summary>
+    /// <summary>Starts the thread, which also does what was asked for before.</summary>
     public void Start()
     {
         _clock.Advanced += Wake;
-        _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
-        _user1 = PosixSignalRegistration.Create(UserSignal1, OnSignal);
         _thread.Start();
     }
 
@@ -68,8 +70,8 @@ internal sealed class ConfigWatcher : IDisposable
     public void Dispose()
     {
         _clock.Advanced -= Wake;
-        _hangup?.Dispose();
-        _user1?.Dispose();
+        _hangup.Dispose();
+        _user1.Dispose();
         _stopping = true;
         _wake.Set();
         if (_thread.IsAlive)
