@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
@@ -29,11 +30,18 @@ public static class IptablesRuleSet
     public static ImmutableArray<string> OwnLines(string listing, ImmutableArray<IPAddress> addresses) =>
         [.. listing.Split('\n').Where(line => IsOwn(line, addresses))];
 
+    /// <summary>A NOTRACK rule for requests that matches whether somebody listens or not: node-cache's own form.</summary>
+    public static bool IsUnguardedRequest(string line) =>
+        line.Contains(IptablesRule.SkipConntrack, StringComparison.Ordinal)
+        && line.Contains(" --dport ", StringComparison.Ordinal)
+        && !line.Contains("-m socket", StringComparison.Ordinal)
+        && !line.Contains("-m addrtype", StringComparison.Ordinal);
+
     private static bool IsOwn(string line, ImmutableArray<IPAddress> addresses) =>
-        line.StartsWith("-A ", System.StringComparison.Ordinal)
-        && (line.Contains($"\"{IptablesRule.SkipConntrack}\"", System.StringComparison.Ordinal)
-            || line.Contains($"\"{IptablesRule.AllowTraffic}\"", System.StringComparison.Ordinal))
-        && addresses.Any(address => line.Contains($" {address}/", System.StringComparison.Ordinal));
+        line.StartsWith("-A ", StringComparison.Ordinal)
+        && (line.Contains($"\"{IptablesRule.SkipConntrack}\"", StringComparison.Ordinal)
+            || line.Contains($"\"{IptablesRule.AllowTraffic}\"", StringComparison.Ordinal))
+        && addresses.Any(address => line.Contains($" {address}/", StringComparison.Ordinal));
 
     private static ImmutableArray<IptablesRule> For(IPAddress address, NotrackScope scope, bool isGuarded)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Net;
 using System.Threading;
 using NodeDns.Linux.Syscalls;
 
@@ -8,6 +9,8 @@ namespace NodeDns.Linux.Sockets;
 /// <remarks>Owned by one thread. Disposing it twice is harmless; using it afterwards yields EBADF.</remarks>
 public sealed unsafe class UdpSocket : IDisposable
 {
+    private const ushort DiscardPort = 9;
+
     private int _descriptor;
 
     private UdpSocket(int descriptor, bool needsPacketInfo)
@@ -104,6 +107,23 @@ public sealed unsafe class UdpSocket : IDisposable
             while (result.Error == Errno.EINTR);
             return result;
         }
+    }
+
+    /// <summary>
+    /// Lets a listener take no more datagrams: new ones go to the other sockets of its port, or are refused when there are
+    /// none. Those it has already received can be read and answered as before.
+    /// </summary>
+    /// <remarks>
+    /// A listener connected to one peer is offered nobody else's datagrams, and SO_REUSEPORT passes it over (Linux 5.4). The
+    /// peer is the discard port of the listener's own address, which never sends.
+    /// </remarks>
+    public SyscallResult Retire()
+    {
+        PeerAddress local = LocalEndPoint;
+        PeerAddress nobody = local.IsWildcard
+            ? PeerAddress.From(new IPEndPoint(local.IsIPv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, DiscardPort))
+            : local.WithPort(DiscardPort);
+        return Connect(in nobody);
     }
 
     public void Dispose()

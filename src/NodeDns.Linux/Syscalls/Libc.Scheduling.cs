@@ -16,5 +16,8 @@ internal static unsafe partial class Libc
     public static partial int sched_getaffinity(int pid, nuint cpusetsize, void* mask);
 
     [LibraryImport(Library)]
+    public static partial void _exit(int status);
+
+    [LibraryImport(Library)]
     public static partial int prctl(int option, nuint arg2, nuint arg3, nuint arg4, nuint arg5);
 }

@@ -17,6 +17,9 @@ internal static class AdminLimits
     /// <summary>From the first byte of the answer to the close.</summary>
     public static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often a port is tried that an earlier generation of this program still has.</summary>
+    public static readonly TimeSpan RetryTaken = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How much of a request nobody wanted is read away, so that the answer is not lost to a reset.</summary>
     public const int DiscardBytes = 64 * 1024;
 

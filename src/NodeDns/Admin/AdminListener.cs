@@ -40,8 +40,14 @@ internal sealed class AdminListener : IDisposable
     }
 
     /// <summary>Binds and starts to answer, or says in one phrase why not.</summary>
-    public static AdminListener? TryStart(AdminEndPoint endPoint, AdminRoute[] routes, Log log, out string error)
+    public static AdminListener? TryStart(AdminEndPoint endPoint, AdminRoute[] routes, Log log, out string error) =>
+        TryStart(endPoint, routes, log, out error, out _);
+
+    /// <param name="isTaken">Whether the only reason is another listener on the port, which may go away.</param>
+    public static AdminListener? TryStart(
+        AdminEndPoint endPoint, AdminRoute[] routes, Log log, out string error, out bool isTaken)
     {
+        isTaken = false;
         Socket? socket = null;
         try
         {
@@ -53,6 +59,7 @@ internal sealed class AdminListener : IDisposable
         catch (SocketException failure)
         {
             socket?.Dispose();
+            isTaken = failure.SocketErrorCode == SocketError.AddressAlreadyInUse;
             error = failure.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => "the port is already in use",

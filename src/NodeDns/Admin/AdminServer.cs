@@ -1,16 +1,19 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using NodeDns.Logging;
 
 namespace NodeDns.Admin;
 
 /// <summary>All HTTP endpoints of the program; follows the plan of each config.</summary>
-/// <remarks>Called by one thread at a time: start-up, then the reload thread.</remarks>
+/// <remarks>Called by start-up and the reload thread; a timer tries ports that were taken. One gate keeps them apart.</remarks>
 internal sealed class AdminServer(Log log) : IDisposable
 {
     private readonly Dictionary<AdminEndPoint, AdminListener> _listeners = [];
+    private readonly Lock _gate = new();
     private AdminPlan _plan = new();
+    private Timer? _retry;
 
     /// <summary>Connections closed because too many were open, on the listeners of now.</summary>
     public long Refused => _listeners.Values.Sum(listener => listener.Refused);
@@ -22,7 +25,18 @@ internal sealed class AdminServer(Log log) : IDisposable
     /// Opens what the plan adds, keeps what it keeps, closes what it no longer names. When a new address cannot be bound
     /// nothing changes and <paramref name="error"/> is the line for the operator.
     /// </summary>
-    public bool TryApply(AdminPlan plan, out string error)
+    /// <param name="waitsForTaken">
+    /// A port that another process has is no error: it is taken over when that process, an earlier generation, ends.
+    /// </param>
+    public bool TryApply(AdminPlan plan, out string error, bool waitsForTaken = false)
+    {
+        lock (_gate)
+        {
+            return TryExchange(plan, waitsForTaken, out error);
+        }
+    }
+
+    private bool TryExchange(AdminPlan plan, bool waitsForTaken, out string error)
     {
         error = "";
         List<AdminListener> opened = [];
@@ -31,7 +45,15 @@ internal sealed class AdminServer(Log log) : IDisposable
         {
             // A listener moves between one address and all addresses of a port only by closing the old one first.
             CloseRetired(plan, endPoint.Port, closed);
-            AdminListener? listener = AdminListener.TryStart(endPoint, plan.Routes(endPoint), log, out string reason);
+            AdminListener? listener = AdminListener.TryStart(
+                endPoint, plan.Routes(endPoint), log, out string reason, out bool isTaken);
+            if (listener is null && isTaken && waitsForTaken)
+            {
+                log.Info($"{endPoint} for {Names(plan, endPoint)} is another process's; it is taken over when that ends");
+                _retry ??= new Timer(_ => Retry(), null, AdminLimits.RetryTaken, AdminLimits.RetryTaken);
+                continue;
+            }
+
             if (listener is null)
             {
                 error = $"cannot listen on {endPoint} for {Names(plan, endPoint)}: {reason}";
@@ -49,12 +71,38 @@ internal sealed class AdminServer(Log log) : IDisposable
 
     public void Dispose()
     {
-        foreach (AdminListener listener in _listeners.Values)
+        lock (_gate)
         {
-            listener.Dispose();
-        }
+            _retry?.Dispose();
+            _plan = new AdminPlan();
+            foreach (AdminListener listener in _listeners.Values)
+            {
+                listener.Dispose();
+            }
 
-        _listeners.Clear();
+            _listeners.Clear();
+        }
+    }
+
+    private void Retry()
+    {
+        lock (_gate)
+        {
+            foreach (AdminEndPoint endPoint in _plan.EndPoints.Where(wanted => !_listeners.ContainsKey(wanted)))
+            {
+                if (AdminListener.TryStart(endPoint, _plan.Routes(endPoint), log, out _) is { } listener)
+                {
+                    _listeners.Add(endPoint, listener);
+                    log.Info($"{endPoint} for {Names(_plan, endPoint)} is ours now");
+                }
+            }
+
+            if (_plan.EndPoints.All(_listeners.ContainsKey))
+            {
+                _retry?.Dispose();
+                _retry = null;
+            }
+        }
     }
 
     private void Exchange(AdminPlan plan, List<AdminListener> opened)
@@ -69,7 +117,7 @@ internal sealed class AdminServer(Log log) : IDisposable
             Close(retired);
         }
 
-        foreach (AdminEndPoint kept in plan.EndPoints)
+        foreach (AdminEndPoint kept in plan.EndPoints.Where(_listeners.ContainsKey))
         {
             _listeners[kept].Routes = plan.Routes(kept);
         }

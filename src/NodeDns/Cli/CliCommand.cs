@@ -9,4 +9,5 @@ internal enum CliCommand : byte
     Plugins,
     CheckConfig,
     Clock,
+    Net,
 }

@@ -14,6 +14,7 @@ internal sealed record CommandLine(
     [
         ("check-config", CliCommand.CheckConfig),
         ("clock", CliCommand.Clock),
+        ("net", CliCommand.Net),
         ("version", CliCommand.Version),
         ("help", CliCommand.Help),
     ];

@@ -42,6 +42,9 @@ internal static class Commands
             case CliCommand.CheckConfig:
                 exitCode = CheckConfigCommand.Run(line.Operands[0], line.Options, input, output, errors);
                 break;
+            case CliCommand.Net:
+                exitCode = NetCommand.Run(line.Operands[0], line.Options, output, errors);
+                break;
             case CliCommand.Clock:
                 exitCode = ControlClient.Run(
                     line.Options.ControlSocket, $"{ClockControl.Command} {line.Operands[1]}", output, errors);
@@ -67,6 +70,10 @@ internal static class Commands
     {
         CliCommand.CheckConfig when line.Operands.Length != 1 => "expected check-config FILE",
         CliCommand.Clock when line.Operands is not ["advance", _] => "expected clock advance SECONDS",
+        CliCommand.Net when line.Operands is not ["plan" or "apply" or "status" or "remove"] =>
+            "expected net plan, net apply, net status or net remove",
+        CliCommand.Net when line.Operands is ["plan"] && line.Options.LocalAddresses.IsEmpty =>
+            "net plan: expected the flags of the server, -localip among them",
         CliCommand.Version or CliCommand.Help when !line.Operands.IsEmpty =>
             $"did not expect {line.Operands[0]}",
         _ => null,

@@ -60,6 +60,17 @@ internal static class FlagValues
         return good;
     }
 
+    /// <summary>One of an enum's names, in lower case.</summary>
+    public static bool TryReadWord<TEnum>(string text, out TEnum word, out string error)
+        where TEnum : struct, Enum
+    {
+        string[] names = [.. Enum.GetNames<TEnum>().Select(name => name.ToLowerInvariant())];
+        int index = Array.IndexOf(names, text);
+        word = index < 0 ? default : Enum.GetValues<TEnum>()[index];
+        error = index < 0 ? $"expected {string.Join(", ", names)}" : "";
+        return index >= 0;
+    }
+
     /// <summary>Addresses separated by commas.</summary>
     public static bool TryReadAddresses(string text, out ImmutableArray<IPAddress> addresses, out string error)
     {

@@ -2,6 +2,8 @@ using System;
 using System.Collections.Immutable;
 using System.Net;
 using NodeDns.Hosting;
+using NodeDns.Linux.Links;
+using NodeDns.Node;
 
 namespace NodeDns.Cli;
 
@@ -39,9 +41,10 @@ internal static class Flags
         new("metrics-listen-address", "ADDR", "metrics of the node set-up (0.0.0.0:9353)", MetricsListenAddress),
         new("health-port", "PORT", "health port the node rules let through (8080)", HealthPort),
         FlagDefinition.Switch("setupinterface", "create the interface (true)", (o, on) => o with { SetUpInterface = on }),
-        FlagDefinition.Word(
-            "interfacename", "NAME", "its name (nodelocaldns)", (o, v) => o with { InterfaceName = v }),
+        new("interfacename", "NAME", "its name (nodelocaldns)", InterfaceName),
+        new("interface-mode", "MODE", "what it is: auto, tun, dummy, lo, none (auto)", InterfaceMode),
         FlagDefinition.Switch("setupiptables", "keep the NOTRACK rules (true)", (o, on) => o with { SetUpIptables = on }),
+        new("interception", "MODE", "how they are kept: auto, nft, iptables, none (auto)", Interception),
         new("syncinterval", "TIME", "how often interface and rules are checked (60s)", SyncInterval),
         FlagDefinition.Switch("skipteardown", "leave both behind on exit", (o, on) => o with { SkipTeardown = on }),
         FlagDefinition.Switch(
@@ -76,6 +79,20 @@ internal static class Flags
     private static ServerOptions SyncInterval(ServerOptions options, string value, out string error) =>
         FlagValues.TryReadInterval(value, out TimeSpan interval, out error)
             ? options with { SyncInterval = interval } : options;
+
+    private static ServerOptions InterfaceMode(ServerOptions options, string value, out string error) =>
+        FlagValues.TryReadWord(value, out InterfaceMode mode, out error) ? options with { InterfaceMode = mode } : options;
+
+    private static ServerOptions Interception(ServerOptions options, string value, out string error) =>
+        FlagValues.TryReadWord(value, out InterceptionMode mode, out error) ? options with { Interception = mode } : options;
+
+    private static ServerOptions InterfaceName(ServerOptions options, string value, out string error)
+    {
+        // One character is left for the number of a second generation.
+        bool good = value.Length is > 0 and < TunDevice.MaxNameLength && value.AsSpan().IndexOfAny("/ \t:%") < 0;
+        error = good ? "" : $"expected a name of at most {TunDevice.MaxNameLength - 1} characters";
+        return good ? options with { InterfaceName = value } : options;
+    }
 
     private static ServerOptions LocalAddresses(ServerOptions options, string value, out string error) =>
         FlagValues.TryReadAddresses(value, out ImmutableArray<IPAddress> addresses, out error)

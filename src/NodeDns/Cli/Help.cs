@@ -15,6 +15,8 @@ internal static class Help
 
             usage: nodedns [-conf FILE] [flags]       serve (without -conf: an example on 127.0.0.1:5300)
                    nodedns check-config FILE          read a Corefile, print all its errors, exit 0 or 1
+                   nodedns net plan [flags]           what would be done to this node, with these flags
+                   nodedns net status|apply|remove    look at it, put it right, turn interception off
                    nodedns clock advance SECONDS      move the clock of a server under test
                    nodedns version                    also -version; -plugins lists the directives
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 using System.IO;
 using NodeDns.Config;
@@ -41,6 +42,13 @@ internal sealed record CorefileSource(string Name, bool IsFile, bool IsEmbedded,
 
     public CorefileResult Read(CorefileContext context) =>
         IsFile ? CorefileReader.Read(Name, context) : CorefileReader.ReadText(Text, Name, context);
+
+    /// <summary>Reads the config after something was added to its text.</summary>
+    public CorefileResult Read(CorefileContext context, Func<string, string> extend)
+    {
+        string? text = IsFile ? context.Files.TryRead(Name, out _) : Text;
+        return text is null ? Read(context) : CorefileReader.ReadText(extend(text), Name, context);
+    }
 
     /// <summary>What to watch for changes of the config just read.</summary>
     public ImmutableArray<string> FilesToWatch(CorefileResult result) =>

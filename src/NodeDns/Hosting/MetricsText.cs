@@ -14,7 +14,7 @@ internal static class MetricsText
 {
     public static void Write(
         IBufferWriter<byte> body, CounterRegistry counters, AnswerCache cache, InFlightTable inFlight,
-        TcpConnectionTable connections, ReloadCounters reloads, LoopCounters loops)
+        TcpConnectionTable connections, ReloadCounters reloads, LoopCounters loops, SetupCounters setup)
     {
         Counter(body, "nodedns_queries_total", "Queries received.", counters.Sum(one => one.Queries));
         Counter(body, "nodedns_cache_hits_total", "Queries answered from the cache.",
@@ -34,9 +34,25 @@ internal static class MetricsText
         Counter(body, "nodedns_reloads_total", "Configs taken over.", reloads.Succeeded);
         Counter(body, "coredns_reload_failed_total", "Configs refused.", reloads.Failed);
         Counter(body, "nodedns_loops_detected_total", "Forwarding loops found.", loops.Detected);
+        Counter(body, "nodedns_node_repairs_total", "Addresses and rules that others removed and that are back.", setup.Repairs);
+        SetupErrors(body, setup);
         Gauge(body, "nodedns_in_flight_questions", "Questions on their way to an upstream.", inFlight.Count);
         Gauge(body, "nodedns_tcp_connections", "TCP clients connected.", connections.Open);
         Gauge(body, "nodedns_cache_budget_bytes", "Byte budget of the cache.", cache.BudgetBytes);
+    }
+
+    /// <summary>node-cache's counter, with its help and its label.</summary>
+    private static void SetupErrors(IBufferWriter<byte> body, SetupCounters setup)
+    {
+        const string Name = "coredns_nodecache_setup_errors_total";
+        StringBuilder text = new();
+        text.Append($"# HELP {Name} The number of errors during periodic network setup for node-cache\n# TYPE {Name} counter\n");
+        for (int i = 0; i < SetupCounters.Names.Length; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{Name}{{errortype=\"{SetupCounters.Names[i]}\"}} {setup[(SetupError)i]}\n");
+        }
+
+        Encoding.UTF8.GetBytes(text.ToString().AsSpan(), body);
     }
 
     private static void Counter(IBufferWriter<byte> body, string name, string help, long value) =>

@@ -1,7 +1,10 @@
 using System;
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Linq;
 using System.Threading;
+using System.Threading.Tasks;
 using NodeDns.Admin;
 using NodeDns.Cache;
 using NodeDns.Config;
@@ -16,10 +19,20 @@ using NodeDns.Upstreams;
 namespace NodeDns.Hosting;
 
 /// <summary>The running server: start order, reload, end.</summary>
-/// <remarks>Order of the start: read everything, bind, answer, then admin and control. Of the end: the reverse.</remarks>
+/// <remarks>
+/// Order of the start: read everything, addresses, bind, answer, intercept, ready. Of the end: not ready, interception off,
+/// sockets drained, addresses off.
+/// </remarks>
 internal sealed class Server : IDisposable
 {
-    private static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(4);
+    // The parts of the end, which together stay below the whole of it.
+    private static readonly TimeSpan s_exitWithin = TimeSpan.FromSeconds(4.7);
+    private static readonly TimeSpan s_drainWithin = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan s_workerEndWithin = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_reloadEndWithin = TimeSpan.FromMilliseconds(300);
+
+    // A packet that was on its way to a socket when the socket stopped taking any is in it by then.
+    private static readonly TimeSpan s_drainAtLeast = TimeSpan.FromMilliseconds(50);
 
     private readonly ServerOptions _options;
     private readonly CorefileSource _source;
@@ -38,6 +51,11 @@ internal sealed class Server : IDisposable
     private readonly LoopCounters _loopCounters = new();
     private readonly LoopProbe _loops;
     private readonly FileRefresh _files;
+    private readonly SetupCounters _setup = new();
+    private readonly NodeStage _node;
+    private readonly KubeDnsFolder _kubeDns;
+    private readonly Lock _applying = new();
+    private bool _isStopping;
     private NodeDnsConfig? _config;
     private ServingPlan? _plan;
 
@@ -65,12 +83,14 @@ internal sealed class Server : IDisposable
         _loops = new LoopProbe(_log, _loopCounters);
         _files = new FileRefresh(clock);
         _readiness.Add("listeners", () => _listeners.Count > 0);
+        _kubeDns = new KubeDnsFolder(options.KubeDnsFolderOrDefault(), CorefileFiles.OfSystem, _log, _setup);
+        _node = new NodeStage(options, _readiness, _log, _setup);
     }
 
     /// <summary>Serves until SIGTERM or SIGINT; returns the exit code.</summary>
     public int Run()
     {
-        CorefileResult read = _source.Read(_options.ToCorefileContext());
+        CorefileResult read = _kubeDns.Read(_source, _options.ToCorefileContext());
         if (read.Config is null)
         {
             Report(read);
@@ -85,30 +105,41 @@ internal sealed class Server : IDisposable
         }
 
         using ShutdownSignal shutdown = new();
-        if (!TryServe(read.Config, out string error) || !_admin.TryApply(AdminPlanOf(read.Config), out error))
+        if (!_node.TryPrepare(out string error) || !TryServe(read.Config, out error) || !TryAdminister(read.Config, out error))
         {
+            _node.Release();
             _log.Error(error);
             return 1;
         }
 
         Array.ForEach(_workers, worker => worker.Start());
+        if (!_node.TryIntercept(out error))
+        {
+            _log.Error(error);
+            Stop();
+            return 1;
+        }
+
         _clock.Advanced += WakeWorkers;
         using PidFile? pidFile = WritePidFile();
         using ControlServer control = new(_options.ControlSocket, _log);
         control.Register(ClockControl.Command, ClockControl.Handler(_clock, Environment.GetEnvironmentVariable));
+        _node.Register(control);
         control.Start();
         watcher.Start();
         SayHello(read.Config);
         ServiceNotice.Send(ServiceNotice.Ready);
 
         shutdown.Wait();
+        using StopDeadline deadline = new(Lameduck(_config) + s_exitWithin, _log);
         ServiceNotice.Send(ServiceNotice.Stopping);
-        Stop(read.Config);
+        Stop();
         return 0;
     }
 
     public void Dispose()
     {
+        _node.Dispose();
         _loops.Dispose();
         _files.Dispose();
         _plan?.Retire();
@@ -145,10 +176,18 @@ internal sealed class Server : IDisposable
         return true;
     }
 
-    /// <summary>Reads everything anew; a config with any error, or an address that cannot be had, changes nothing.</summary>
     private WatchPlan Reload(ReloadTrigger trigger)
     {
-        CorefileResult read = _source.Read(_options.ToCorefileContext());
+        lock (_applying)
+        {
+            return _isStopping ? new WatchPlan([], TimeSpan.Zero, TimeSpan.Zero) : ReadAndServe(trigger);
+        }
+    }
+
+    /// <summary>Reads everything anew; a config with any error, or an address that cannot be had, changes nothing.</summary>
+    private WatchPlan ReadAndServe(ReloadTrigger trigger)
+    {
+        CorefileResult read = _kubeDns.Read(_source, _options.ToCorefileContext());
         if (read.Config is null)
         {
             _reloads.Failed++;
@@ -162,7 +201,7 @@ internal sealed class Server : IDisposable
             return WatchPlanOf(read);
         }
 
-        if (!TryServe(read.Config, out string error) || !_admin.TryApply(AdminPlanOf(read.Config), out error))
+        if (!TryServe(read.Config, out string error) || !TryAdminister(read.Config, out error))
         {
             _reloads.Failed++;
             _log.Error($"reload ({trigger}): {error}; the old config stays");
@@ -188,12 +227,22 @@ internal sealed class Server : IDisposable
     private WatchPlan WatchPlanOf(CorefileResult read, NodeDnsConfig? served = null)
     {
         ReloadConfig? reload = (served ?? read.Config)?.Blocks.Select(block => block.Reload).FirstOrDefault(one => one is not null);
-        ImmutableArray<string> files = _source.FilesToWatch(read);
+        ImmutableArray<string> files = _source.FilesToWatch(read).AddRange(_kubeDns.Files);
         return new WatchPlan(files, reload?.Interval ?? TimeSpan.Zero, reload?.Jitter ?? TimeSpan.Zero);
     }
 
-    private AdminPlan AdminPlanOf(NodeDnsConfig config) => AdminPlan.Build(
-        config, _readiness, body => MetricsText.Write(body, _counters, _cache, _inFlight, _connections, _reloads, _loopCounters));
+    private bool TryAdminister(NodeDnsConfig config, out string error)
+    {
+        Action<IBufferWriter<byte>> metrics = body => MetricsText.Write(
+            body, _counters, _cache, _inFlight, _connections, _reloads, _loopCounters, _setup);
+        AdminPlan plan = AdminPlan.Build(config, _readiness, metrics);
+        if (_node.IsOnNode)
+        {
+            plan.Add(_options.MetricsEndPoint(), AdminRoute.Metrics(metrics));
+        }
+
+        return _admin.TryApply(plan, out error, waitsForTaken: _node.IsOnNode);
+    }
 
     private PidFile? WritePidFile()
     {
@@ -224,18 +273,46 @@ internal sealed class Server : IDisposable
 
     private void WakeWorkers() => Array.ForEach(_workers, worker => worker.Inbox.Wake());
 
-    private void Stop(NodeDnsConfig config)
+    private static TimeSpan Lameduck(NodeDnsConfig? config) =>
+        config is null ? TimeSpan.Zero : config.Blocks.Select(block => block.Health?.Lameduck ?? TimeSpan.Zero).Max();
+
+    private void Stop()
     {
-        TimeSpan lameduck = config.Blocks.Select(block => block.Health?.Lameduck ?? TimeSpan.Zero).Max();
+        _readiness.Add("stopping", () => false);
+        TimeSpan lameduck = Lameduck(_config);
         if (lameduck > TimeSpan.Zero)
         {
             _log.Info($"stopping in {lameduck.TotalSeconds} s (lameduck)");
             Thread.Sleep(lameduck);
         }
 
-        _listeners.Dispose();
-        _connections.Drain(s_stopWithin / 2).Wait(s_stopWithin);
-        Array.ForEach(_workers, worker => worker.Stop(s_stopWithin / 2));
+        bool noReload = _applying.TryEnter(s_reloadEndWithin);
+        _isStopping = true;
+        _node.StopIntercepting();
+        Drain();
+        _node.Release();
+        if (noReload)
+        {
+            _applying.Exit();
+        }
+
         _log.Info("stopped");
+    }
+
+    /// <summary>Answers whatever was received, and what waits for an upstream as long as there is time.</summary>
+    private void Drain()
+    {
+        _listeners.Dispose();
+        Array.ForEach(_workers, worker => worker.Retire());
+        Task connections = _connections.Drain(s_drainWithin);
+        long began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) is { } passed && passed < s_drainWithin
+            && (passed < s_drainAtLeast || _inFlight.Waiting > 0))
+        {
+            Thread.Sleep(5);
+        }
+
+        connections.Wait(s_drainWithin);
+        Array.ForEach(_workers, worker => worker.Stop(s_workerEndWithin));
     }
 }

@@ -1,7 +1,12 @@
 using System;
 using System.Collections.Immutable;
+using System.Globalization;
+using System.IO;
 using System.Net;
+using NodeDns.Admin;
 using NodeDns.Config;
+using NodeDns.Config.Values;
+using NodeDns.Node;
 
 namespace NodeDns.Hosting;
 
@@ -59,6 +64,12 @@ internal sealed record ServerOptions
     /// <summary>-setupiptables.</summary>
     public bool SetUpIptables { get; init; } = true;
 
+    /// <summary>-interface-mode.</summary>
+    public InterfaceMode InterfaceMode { get; init; }
+
+    /// <summary>-interception.</summary>
+    public InterceptionMode Interception { get; init; }
+
     /// <summary>-health-port.</summary>
     public int HealthPort { get; init; } = 8080;
 
@@ -70,6 +81,32 @@ internal sealed record ServerOptions
 
     /// <summary>-reloadwithsignal.</summary>
     public bool ReloadWithSignal { get; init; }
+
+    /// <summary>node-cache looks into the usual folder when nobody names one.</summary>
+    public string? KubeDnsFolderOrDefault() =>
+        KubeDnsFolder ?? (!LocalAddresses.IsEmpty && Directory.Exists(Hosting.KubeDnsFolder.Default) ? Hosting.KubeDnsFolder.Default : null);
+
+    /// <summary>-metrics-listen-address; ADDRESS:PORT, or :PORT for all addresses as 0.0.0.0 is.</summary>
+    public AdminEndPoint MetricsEndPoint()
+    {
+        AddressText.TrySplitHostPort(MetricsListenAddress, out string host, out string port);
+        int number = int.Parse(port, CultureInfo.InvariantCulture);
+        bool isAny = host.Length == 0 || host == IPAddress.Any.ToString() || host == IPAddress.IPv6Any.ToString();
+        return new AdminEndPoint(isAny ? null : IPAddress.Parse(host), number);
+    }
+
+    /// <summary>What the flags mean to this node; node-cache's two switches turn a part off.</summary>
+    public NodeConfig ToNodeConfig() => new()
+    {
+        Addresses = LocalAddresses,
+        DnsPort = DnsPort,
+        HealthPort = HealthPort,
+        InterfaceName = InterfaceName,
+        Interface = SetUpInterface ? InterfaceMode : InterfaceMode.None,
+        Interception = SetUpIptables ? Interception : InterceptionMode.None,
+        SyncInterval = SyncInterval,
+        SkipTeardown = SkipTeardown,
+    };
 
     /// <summary>What the flags mean to the reader of a Corefile.</summary>
     public CorefileContext ToCorefileContext()

@@ -33,6 +33,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     private UdpListener?[] _listeners = [];
     private UdpListener?[]? _assigned;
     private volatile bool _isStopping;
+    private volatile bool _isRetiring;
 
     public UdpWorker(int index, PipelineContext shared, IReplySink tcpReplies, Log log)
     {
@@ -55,6 +56,13 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     public void Assign(UdpListener?[] listeners)
     {
         Volatile.Write(ref _assigned, listeners);
+        Inbox.Wake();
+    }
+
+    /// <summary>Takes no new queries from here on; those received, and those that wait for an upstream, are answered.</summary>
+    public void Retire()
+    {
+        _isRetiring = true;
         Inbox.Wake();
     }
 
@@ -135,6 +143,11 @@ internal sealed class UdpWorker : IReplySink, IDisposable
         if (Volatile.Read(ref _assigned) is not null)
         {
             TakeAssigned();
+        }
+
+        if (_isRetiring)
+        {
+            RetireListeners();
         }
 
         for (int i = 0; i < ready.Value; i++)
@@ -218,6 +231,15 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     {
         listener.Replies.Flush(listener.Socket, out _, out int dropped);
         _pipeline.Counters.RepliesDropped += dropped;
+    }
+
+    private void RetireListeners()
+    {
+        _isRetiring = false;
+        foreach (UdpListener? listener in _listeners)
+        {
+            listener?.Socket.Retire();
+        }
     }
 
     private void TakeAssigned()

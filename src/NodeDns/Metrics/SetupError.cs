@@ -1,0 +1,12 @@
+namespace NodeDns.Metrics;
+
+/// <summary>The kinds of errors of the set-up of a node.</summary>
+internal enum SetupError
+{
+    Iptables,
+    IptablesLock,
+    InterfaceAdd,
+    InterfaceCheck,
+    ConfigMap,
+    Nftables,
+}

@@ -1,0 +1,21 @@
+namespace NodeDns.Node;
+
+/// <summary>One way of keeping DNS to our addresses away from kube-proxy's rules.</summary>
+/// <remarks>Used by one thread at a time: <see cref="NodeNetworking"/> sees to it.</remarks>
+internal interface IInterception
+{
+    /// <summary>What stands, for the log.</summary>
+    public string Description { get; }
+
+    /// <summary>Installs everything, or nothing and one line that says why not.</summary>
+    public bool TryInstall(out string error);
+
+    /// <summary>Looks whether all of it stands and puts it right; returns how much had to be.</summary>
+    public int Repair();
+
+    /// <summary>New queries go to kube-dns from here on; what was begun here ends here.</summary>
+    public void StopRequests();
+
+    /// <summary>Takes the rest away. Bounded in time.</summary>
+    public void Remove();
+}

@@ -1,0 +1,313 @@
+using System;
+using System.Collections.Immutable;
+using System.Net;
+using System.Threading;
+using NodeDns.Linux.Netfilter;
+using NodeDns.Linux.Netlink;
+using NodeDns.Logging;
+using NodeDns.Metrics;
+
+namespace NodeDns.Node;
+
+/// <summary>All that is done to this node: addresses, interception, keeping both as they should be, and the end of it.</summary>
+/// <remarks>
+/// Order of the start: <see cref="TryPrepare"/>, sockets, answers, <see cref="TryIntercept"/>. Of the end:
+/// <see cref="StopIntercepting"/>, sockets, <see cref="Release"/>. A thread of its own reconciles; one gate keeps the two apart.
+/// </remarks>
+internal sealed class NodeNetworking : IDisposable
+{
+    private readonly NodeConfig _config;
+    private readonly Log _log;
+    private readonly SetupCounters _counters;
+    private readonly NodeAddresses _addresses;
+    private readonly IptablesTables _iptables;
+    private readonly Lock _gate = new();
+    private NftInterception? _nft;
+    private IInterception? _interception;
+    private RouteMonitor? _monitor;
+    private Thread? _thread;
+    private readonly ManualResetEventSlim _stop = new();
+    private bool _isPaused;
+    private bool _hasStaleRules;
+
+    public NodeNetworking(NodeConfig config, IptablesProgram program, Log log, SetupCounters counters)
+    {
+        _config = config;
+        _log = log;
+        _counters = counters;
+        _addresses = new NodeAddresses(config, log, counters);
+        _iptables = new IptablesTables(program, counters);
+    }
+
+    /// <summary>Whether everything that was asked for was tried, so that queries may come.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>Cleans up after the dead and puts the addresses on this node, so that sockets can be bound to them.</summary>
+    public bool TryPrepare(out string error)
+    {
+        if (!Capabilities.OfThisProcess().HasNetAdmin)
+        {
+            error = Capabilities.NetAdminMissing;
+            return false;
+        }
+
+        if (_config.Interception is InterceptionMode.Auto or InterceptionMode.Nft)
+        {
+            // Opened first, see there. Whether it works is asked when it is used.
+            _nft = new NftInterception(_iptables, _config.SkipTeardown, _counters, _log);
+            _nft.TryOpen(out _);
+        }
+
+        RemoveStaleRules();
+        return _addresses.TryHold(out error);
+    }
+
+    /// <summary>Turns interception on and starts to look after everything.</summary>
+    public bool TryIntercept(out string error)
+    {
+        bool intercepts = TryInstall(out error);
+        if (!intercepts && _config.Interception != InterceptionMode.Auto)
+        {
+            return false;
+        }
+
+        if (!intercepts)
+        {
+            _log.Error($"{error}; serving without interception, next try in {_config.SyncInterval.TotalSeconds} s");
+        }
+
+        string held = _addresses.LinkName.Length > 0 ? $"{_addresses.LinkName} holds" : "this node has";
+        _log.Info($"node: {held} {string.Join(' ', _config.Addresses)}; {_interception?.Description ?? "no interception"}");
+        RouteMonitor.TryOpen(out _monitor);
+        _thread = new Thread(Run) { Name = "node-sync", IsBackground = true };
+        _thread.Start();
+        IsReady = true;
+        error = "";
+        return true;
+    }
+
+    /// <summary>New queries to the ClusterIP go to kube-dns from here on.</summary>
+    public void StopIntercepting()
+    {
+        IsReady = false;
+        _stop.Set();
+        _monitor?.Wake();
+        WithinGate(NodeLimits.ReconcileAtEnd, () => _interception?.StopRequests());
+    }
+
+    /// <summary>Takes away the rest of the rules and the addresses.</summary>
+    public void Release()
+    {
+        _stop.Set();
+        _monitor?.Wake();
+        WithinGate(NodeLimits.ReconcileAtEnd, () =>
+        {
+            _interception?.Remove();
+            _addresses.Release();
+        });
+    }
+
+    /// <summary>Turns interception off while the server goes on serving, until <see cref="Resume"/>.</summary>
+    public string Pause()
+    {
+        lock (_gate)
+        {
+            _isPaused = true;
+            _interception?.StopRequests();
+            _interception?.Remove();
+            _interception = null;
+            return "interception is off until `nodedns net apply`; the server goes on serving its addresses";
+        }
+    }
+
+    /// <summary>Looks after everything now and says what had to be done.</summary>
+    public string Resume()
+    {
+        lock (_gate)
+        {
+            _isPaused = false;
+            int repaired = Reconcile();
+            return repaired == 0 ? "nothing had to be changed" : $"{repaired} addresses or rules put right";
+        }
+    }
+
+    /// <summary>What stands on this node now.</summary>
+    public string Status()
+    {
+        lock (_gate)
+        {
+            return NodeStatus.Describe(_config, _iptables);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Set();
+        _monitor?.Wake();
+        _nft?.Dispose();
+        _addresses.Dispose();
+    }
+
+    private bool TryInstall(out string error)
+    {
+        error = "";
+        ImmutableArray<IPAddress> served = _addresses.Served;
+        if (served.IsEmpty || _config.Interception == InterceptionMode.None)
+        {
+            return true;
+        }
+
+        NotrackScope scope = _config.ScopeOf(served);
+        if (_nft is not null)
+        {
+            _nft.Scope = scope;
+            if (_nft.TryInstall(out error))
+            {
+                _interception = _nft;
+                return true;
+            }
+
+            if (_config.Interception == InterceptionMode.Nft)
+            {
+                return false;
+            }
+
+            _log.Warning($"{error}; trying iptables");
+        }
+
+        string before = error;
+        IptablesInterception iptables = new(scope, _iptables, _config.SkipTeardown, _log);
+        if (!iptables.TryInstall(out error))
+        {
+            error = before.Length == 0 ? error : $"{before}; {error}";
+            return false;
+        }
+
+        _interception = iptables;
+        return true;
+    }
+
+    private void Run()
+    {
+        while (!_stop.IsSet)
+        {
+            bool changed = Wait();
+            if (changed)
+            {
+                _stop.Wait(NodeLimits.Settle);
+            }
+
+            lock (_gate)
+            {
+                if (!_stop.IsSet)
+                {
+                    Reconcile();
+                }
+            }
+        }
+    }
+
+    private bool Wait()
+    {
+        if (_monitor is not null)
+        {
+            return _monitor.Wait(_addresses.LinkIndex, _config.SyncInterval);
+        }
+
+        _stop.Wait(_config.SyncInterval);
+        return false;
+    }
+
+    private int Reconcile()
+    {
+        int repaired = 0;
+        try
+        {
+            if (_hasStaleRules)
+            {
+                RemoveStaleRules();
+            }
+
+            repaired = _addresses.Repair();
+            if (_interception is not null)
+            {
+                repaired += _interception.Repair();
+            }
+            else if (!_isPaused && _config.Interception != InterceptionMode.None && TryInstall(out _))
+            {
+                repaired++;
+                _log.Info($"node: {_interception?.Description}");
+            }
+        }
+        catch (Exception broken) when (broken is not OutOfMemoryException)
+        {
+            // The next round may find the node in order again; the server goes on in any case.
+            _log.Error($"node: {broken}");
+        }
+
+        if (repaired > 0)
+        {
+            _counters.CountRepairs(repaired);
+            _log.Warning($"node: {repaired} addresses or rules were missing and are back");
+        }
+
+        return repaired;
+    }
+
+    /// <summary>
+    /// Rules of a node-cache or NodeDns that was killed keep this node from any DNS. While somebody still listens they are
+    /// somebody's, and wait until nobody does.
+    /// </summary>
+    private void RemoveStaleRules()
+    {
+        if (_config.Interception == InterceptionMode.None || _config.SkipTeardown)
+        {
+            return;
+        }
+
+        _hasStaleRules = PortListeners.AnyOther(_config.Addresses, _config.DnsPort);
+        if (_hasStaleRules)
+        {
+            return;
+        }
+
+        if (!_iptables.TryRemove(_config.Addresses, IsStale, NodeLimits.IptablesTime, out int removed, out string error))
+        {
+            _hasStaleRules = true;
+            _log.Warning($"cannot look for rules that an earlier process left: {error}");
+        }
+        else if (removed > 0)
+        {
+            _log.Info($"removed {removed} rules that an earlier node-cache or NodeDns left behind");
+        }
+    }
+
+    /// <summary>Whether a rule is none that our own interception keeps.</summary>
+    private bool IsStale(string line) => _interception switch
+    {
+        NftInterception => !line.Contains(IptablesRule.AllowTraffic, StringComparison.Ordinal),
+        IptablesInterception => IptablesRuleSet.IsUnguardedRequest(line),
+        _ => true,
+    };
+
+    private void WithinGate(TimeSpan limit, Action action)
+    {
+        bool entered = _gate.TryEnter(limit);
+        try
+        {
+            // A reconcile that hangs must not hold up the end; what it does then is bounded and repeatable.
+            action();
+        }
+        catch (Exception broken) when (broken is not OutOfMemoryException)
+        {
+            _log.Error($"node: {broken}");
+        }
+        finally
+        {
+            if (entered)
+            {
+                _gate.Exit();
+            }
+        }
+    }
+}
