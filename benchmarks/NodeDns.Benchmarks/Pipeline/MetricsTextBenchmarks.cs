@@ -32,7 +32,8 @@ public class MetricsTextBenchmarks
     {
         _body.ResetWrittenCount();
         MetricsText.Write(
-            _body, _counters, _cache, _inFlight, _connections!, new ReloadCounters(), new LoopCounters());
+            _body, _counters, _cache, _inFlight, _connections!, new ReloadCounters(), new LoopCounters(),
+            new SetupCounters());
         return _body.WrittenCount;
     }
 }
