@@ -9,8 +9,7 @@ namespace NodeDns.Cache;
 
 /// <summary>One independent part of the cache: an index of one-line buckets over two rings of entries.</summary>
 /// <remarks>
-/// <para>Readers take no lock. A slot is one 64-bit word <c>tag:24 | lap:12 | position:28</c>; the tag is 16 bits of the
-/// name's hash and 8 of the question's. A reader loads the slot,
+/// <para>Readers take no lock. A reader loads a slot,
 /// copies the entry, and loads the slot again: the copy counts only if the slot did not change. A writer clears or
 /// replaces a slot before the memory behind it may be written, so an unchanged slot proves an unchanged entry (the lap
 /// keeps a slot from repeating before 4,095 laps of the ring). A reader writes nothing shared but a used-mark.</para>
@@ -21,13 +20,11 @@ namespace NodeDns.Cache;
 internal sealed class CacheShard
 {
     private readonly byte[] _memory;
-    private readonly ulong[] _index;
-    private readonly int _firstBucket;
+    private readonly CacheIndex _index;
     private readonly byte[] _hits;
     private readonly byte[] _moving = new byte[CacheLimits.MaxEntryBytes];
     private readonly GhostTable _ghosts;
     private readonly CacheOccupancy _occupancy;
-    private readonly ulong _bucketMask;
     private readonly int _start;
     private Ring _probation;
     private Ring _main;
@@ -51,10 +48,8 @@ internal sealed class CacheShard
             buckets <<= 1;
         }
 
-        _bucketMask = (ulong)(buckets - 1);
-        _index = GC.AllocateArray<ulong>((buckets + 1) * CacheLimits.WordsPerBucket, pinned: true);
-        _firstBucket = CacheLine.Offset(_index) / sizeof(ulong);
-        _hits = new byte[_index.Length];
+        _index = new CacheIndex(buckets);
+        _hits = new byte[(buckets + 1) * CacheLimits.WordsPerBucket];
         _ghosts = new GhostTable(buckets * CacheLimits.WordsPerBucket / 2);
         _occupancy = occupancy;
     }
@@ -77,10 +72,10 @@ internal sealed class CacheShard
             {
                 // ORDERING: the copy's loads may not move below this second look at the slot, which validates them.
                 Volatile.ReadBarrier();
-                if (Volatile.Read(ref _index[index]) == seen)
+                if (_index.Read(index) == seen)
                 {
                     // Written only where it changes something: a line that is only read is shared by all cores.
-                    ref byte used = ref Used(index);
+                    ref byte used = ref _index.Used(index);
                     if (used == 0)
                     {
                         used = 1;
@@ -100,15 +95,15 @@ internal sealed class CacheShard
         return LookupStatus.Miss;
     }
 
-    public void PrefetchBucket(ulong nameHash) =>
-        CacheLine.Prefetch(ref MemoryMarshal.AsBytes(_index.AsSpan(BucketOf(nameHash), 1))[0]);
+    public void PrefetchBucket(ulong nameHash) => _index.Prefetch(nameHash);
 
     public void PrefetchEntries(ulong nameHash)
     {
-        ulong nameTag = nameHash >> 32 & 0xFFFF;
-        foreach (ulong slot in _index.AsSpan(BucketOf(nameHash), CacheLimits.SlotsPerBucket))
+        int first = _index.Bucket(nameHash);
+        for (int index = first; index < first + CacheLimits.SlotsPerBucket; index++)
         {
-            if (slot >> 48 == nameTag && slot != 0)
+            ulong slot = _index.Read(index);
+            if (CacheIndex.MayHold(slot, nameHash))
             {
                 int offset = OffsetOf(slot);
                 CacheLine.Prefetch(ref _memory[offset]);
@@ -154,40 +149,20 @@ internal sealed class CacheShard
         long position = keep ? AppendToMain(entry[..size], now) : AppendToProbation(entry[..size], now);
         ref Ring ring = ref keep ? ref _main : ref _probation;
         int index = FreeSlot(header.NameHash, now);
-        Used(index) = 0;
+        _index.Used(index) = 0;
         _hits[index] = hits;
         _occupancy.Add(header.Space, header.Kind);
 
         // ORDERING: the entry is complete before any reader can find it.
-        Volatile.Write(ref _index[index], PackSlot(TagOf(header), ring, position));
+        _index.Write(index, PackSlot(CacheIndex.TagOf(header), ring, position));
         _gate.Exit();
         return true;
     }
 
-    /// <summary>Bits of the name's hash that neither choose the shard nor the bucket, then bits of the question's.</summary>
-    private static ulong TagOf(ulong nameHash, ulong questionHash) =>
-        ((nameHash >> 32 & 0xFFFF) << 8) | (questionHash >> 56);
+    private ulong PackSlot(ulong tag, in Ring ring, long position) => CacheIndex.Pack(
+        tag, ring.Lap(position), (ring.Offset(position) - _start) / CacheLimits.EntryAlignment);
 
-    private static ulong TagOf(in EntryHeader header) => TagOf(
-        header.NameHash,
-        CacheKey.QuestionHashOf(header.NameHash, header.Type, header.Class, header.KeyFlags, header.Space));
-
-    private ulong PackSlot(ulong tag, in Ring ring, long position) =>
-        tag << 40 | (ulong)ring.Lap(position) << 28
-        | (uint)((ring.Offset(position) - _start) / CacheLimits.EntryAlignment);
-
-    private int OffsetOf(ulong slot) => _start + ((int)(slot & 0xFFF_FFFF) * CacheLimits.EntryAlignment);
-
-    private int BucketOf(ulong nameHash) =>
-        _firstBucket + ((int)(nameHash & _bucketMask) * CacheLimits.WordsPerBucket);
-
-    /// <summary>The mark that an entry was asked for since it came or last survived; beside its slot, in the same line.</summary>
-    private ref byte Used(int index)
-    {
-        int word = index - _firstBucket;
-        int marks = _firstBucket + (word | (CacheLimits.WordsPerBucket - 1));
-        return ref MemoryMarshal.AsBytes(_index.AsSpan(marks, 1))[word & (CacheLimits.WordsPerBucket - 1)];
-    }
+    private int OffsetOf(ulong slot) => _start + (CacheIndex.Line(slot) * CacheLimits.EntryAlignment);
 
     private ref EntryHeader HeaderAt(int offset) =>
         ref MemoryMarshal.AsRef<EntryHeader>(_memory.AsSpan(offset, EntryHeader.Size));
@@ -195,16 +170,16 @@ internal sealed class CacheShard
     /// <summary>The best entry for a question: its own fresh answer, a fresh NXDOMAIN of the name, else the newest stale one.</summary>
     private int Choose(in CacheKey key, long now, out ulong seen)
     {
-        ulong exactTag = TagOf(key.NameHash, key.QuestionHash);
-        ulong anyTag = TagOf(key.NameHash, key.AnyTypeHash);
-        int first = BucketOf(key.NameHash);
+        ulong exactTag = CacheIndex.TagOf(key.NameHash, key.QuestionHash);
+        ulong anyTag = CacheIndex.TagOf(key.NameHash, key.AnyTypeHash);
+        int first = _index.Bucket(key.NameHash);
         int best = -1;
         long bestRank = long.MinValue;
         seen = 0;
         for (int index = first; index < first + CacheLimits.SlotsPerBucket; index++)
         {
-            ulong slot = Volatile.Read(ref _index[index]);
-            ulong tag = slot >> 40;
+            ulong slot = _index.Read(index);
+            ulong tag = CacheIndex.Tag(slot);
             if (slot == 0 || (tag != exactTag && tag != anyTag))
             {
                 continue;
@@ -294,10 +269,10 @@ internal sealed class CacheShard
         hits = 0;
         CacheKey key = CacheKey.FromHash(
             name, entry.NameHash, (RecordType)entry.Type, (RecordClass)entry.Class, entry.KeyFlags, entry.Space);
-        int first = BucketOf(entry.NameHash);
+        int first = _index.Bucket(entry.NameHash);
         for (int index = first; index < first + CacheLimits.SlotsPerBucket; index++)
         {
-            ulong slot = _index[index];
+            ulong slot = _index.Read(index);
             int offset = OffsetOf(slot);
             if (slot == 0 || !IsSameName(HeaderAt(offset), offset, key))
             {
@@ -311,7 +286,7 @@ internal sealed class CacheShard
             bool isContradicted = isNxDomain ? old.ExpiresAt <= now : (old.Flags & EntryFlags.AllTypes) != 0;
             if (isSameQuestion || isContradicted)
             {
-                wasKept |= Used(index) != 0 || _main.Contains(offset);
+                wasKept |= _index.Used(index) != 0 || _main.Contains(offset);
                 hits = Math.Max(hits, _hits[index]);
                 Unlink(index);
             }
@@ -331,7 +306,7 @@ internal sealed class CacheShard
             if (index >= 0)
             {
                 ref EntryHeader header = ref HeaderAt(offset);
-                if (Used(index) != 0 && header.StaleUntil > now)
+                if (_index.Used(index) != 0 && header.StaleUntil > now)
                 {
                     Move(index, offset, size, now);
                 }
@@ -363,15 +338,15 @@ internal sealed class CacheShard
             int offset = _main.Offset(_main.Tail);
             int index = left < EntryHeader.Size ? -1 : FindSlot(_main, _main.Tail);
             int length = left < EntryHeader.Size ? left : (int)HeaderAt(offset).TotalLength;
-            bool deservesLap = index >= 0 && Used(index) != 0 && HeaderAt(offset).StaleUntil > now
+            bool deservesLap = index >= 0 && _index.Used(index) != 0 && HeaderAt(offset).StaleUntil > now
                 && reinsertions++ < CacheLimits.MaxReinsertions;
             ulong tag = 0;
             if (deservesLap)
             {
                 // The head may reach into the very place the entry leaves, so readers lose it for a moment.
                 _memory.AsSpan(offset, length).CopyTo(_moving);
-                tag = _index[index] >> 40;
-                Volatile.Write(ref _index[index], 0);
+                tag = CacheIndex.Tag(_index.Read(index));
+                _index.Write(index, 0);
             }
             else if (index >= 0)
             {
@@ -395,20 +370,20 @@ internal sealed class CacheShard
     /// <summary>Promotes an entry from the end of probation to the main ring.</summary>
     private void Move(int index, int offset, int size, long now)
     {
-        ulong before = _index[index];
+        ulong before = _index.Read(index);
         MakeRoomInMain(size, now);
-        if (_index[index] == before)
+        if (_index.Read(index) == before)
         {
-            Relink(index, before >> 40, ref _main, Write(ref _main, _memory.AsSpan(offset, size)));
+            Relink(index, CacheIndex.Tag(before), ref _main, Write(ref _main, _memory.AsSpan(offset, size)));
         }
     }
 
     private void Relink(int index, ulong tag, ref Ring ring, long position)
     {
-        Used(index) = 0;
+        _index.Used(index) = 0;
 
         // ORDERING: the copy is complete before readers are sent to it.
-        Volatile.Write(ref _index[index], PackSlot(tag, ring, position));
+        _index.Write(index, PackSlot(tag, ring, position));
     }
 
     private long Write(ref Ring ring, ReadOnlySpan<byte> entry)
@@ -445,21 +420,18 @@ internal sealed class CacheShard
             return -1;
         }
 
-        ulong wanted = PackSlot(TagOf(header), ring, position);
-        int first = BucketOf(header.NameHash);
-        int found = _index.AsSpan(first, CacheLimits.SlotsPerBucket).IndexOf(wanted);
-        return found < 0 ? -1 : first + found;
+        return _index.Find(header.NameHash, PackSlot(CacheIndex.TagOf(header), ring, position));
     }
 
     /// <summary>A free slot of the bucket, made by evicting its least useful entry when there is none.</summary>
     private int FreeSlot(ulong nameHash, long now)
     {
-        int first = BucketOf(nameHash);
+        int first = _index.Bucket(nameHash);
         int victim = first + (int)(_scan++ % CacheLimits.SlotsPerBucket);
         int victimRank = -1;
         for (int index = first; index < first + CacheLimits.SlotsPerBucket; index++)
         {
-            ulong slot = _index[index];
+            ulong slot = _index.Read(index);
             if (slot == 0)
             {
                 return index;
@@ -467,7 +439,7 @@ internal sealed class CacheShard
 
             int offset = OffsetOf(slot);
             int rank = HeaderAt(offset).StaleUntil <= now ? 3
-                : Used(index) != 0 ? 0
+                : _index.Used(index) != 0 ? 0
                 : _probation.Contains(offset) ? 2 : 1;
             if (rank > victimRank && rank > 0)
             {
@@ -485,20 +457,19 @@ internal sealed class CacheShard
         int fallback = -1;
         for (int looked = 0; looked < CacheLimits.CapacityScanSlots; looked++)
         {
-            uint word = _scan++ % (uint)(_index.Length - CacheLimits.WordsPerBucket);
-            int index = _firstBucket + (int)word;
-            if (word % CacheLimits.WordsPerBucket == CacheLimits.SlotsPerBucket || _index[index] == 0)
+            int index = _index.SlotAt(_scan++);
+            ulong slot = index < 0 ? 0 : _index.Read(index);
+            if (slot == 0)
             {
                 continue;
             }
 
-            ulong slot = _index[index];
 
             ref EntryHeader header = ref HeaderAt(OffsetOf(slot));
             if (header.Space == space && header.Kind == kind)
             {
                 fallback = index;
-                if (Used(index) == 0)
+                if (_index.Used(index) == 0)
                 {
                     break;
                 }
@@ -513,15 +484,15 @@ internal sealed class CacheShard
 
     private void Evict(int index)
     {
-        ref EntryHeader header = ref HeaderAt(OffsetOf(_index[index]));
+        ref EntryHeader header = ref HeaderAt(OffsetOf(_index.Read(index)));
         _occupancy.CountEviction(header.Space, header.Kind);
         Unlink(index);
     }
 
     private void Unlink(int index)
     {
-        ref EntryHeader header = ref HeaderAt(OffsetOf(_index[index]));
+        ref EntryHeader header = ref HeaderAt(OffsetOf(_index.Read(index)));
         _occupancy.Remove(header.Space, header.Kind);
-        Volatile.Write(ref _index[index], 0);
+        _index.Write(index, 0);
     }
 }
