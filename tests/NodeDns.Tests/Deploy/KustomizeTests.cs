@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
@@ -71,12 +72,12 @@ public sealed class KustomizeTests
     }
 
     [KubectlTheory]
-    [InlineData("-setupinterface=false")]
-    [InlineData("-setupiptables=false")]
-    public async Task Cilium_SetsNothingUpOnTheNode(string argument)
+    [InlineData("-interface-mode")]
+    [InlineData("-interception")]
+    public async Task Cilium_SetsNothingUpOnTheNode(string flag)
     {
         Manifests rendered = await Manifests.RenderAsync("kustomize/overlays/cilium");
 
-        Assert.Contains(argument, rendered.Arguments);
+        Assert.Equal("none", rendered.Arguments[Array.IndexOf(rendered.Arguments, flag) + 1]);
     }
 }
