@@ -8,7 +8,8 @@ namespace NodeDns.TestKit;
 
 /// <summary>Asks a server over UDP and TCP from sockets of its own.</summary>
 /// <remarks>UDP sockets are connected, so an answer from any other address than the one asked never arrives.</remarks>
-public sealed class DnsClient(IPEndPoint server)
+/// <param name="networkNamespace">Where the sockets are; null: where the test is.</param>
+public sealed class DnsClient(IPEndPoint server, string? networkNamespace = null)
 {
     public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(8);
 
@@ -34,7 +35,7 @@ public sealed class DnsClient(IPEndPoint server)
 
     public Socket ConnectUdp()
     {
-        var socket = new Socket(Server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        Socket socket = NetworkNamespace.Socket(networkNamespace, Server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         socket.Connect(Server);
         return socket;
     }
@@ -68,7 +69,8 @@ public sealed class DnsClient(IPEndPoint server)
     /// <param name="source">The address to connect from; null for the kernel's choice.</param>
     public async Task<DnsTcpConnection> ConnectTcpAsync(IPAddress? source = null)
     {
-        var socket = new Socket(Server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = NetworkNamespace.Socket(networkNamespace, Server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.NoDelay = true;
         if (source is not null)
         {
             socket.Bind(new IPEndPoint(source, 0));

@@ -33,6 +33,9 @@ public sealed record NodeDnsOptions
     /// <summary>Where the Corefile is when it was made before the start; otherwise a file is written.</summary>
     public string? CorefilePath { get; init; }
 
+    /// <summary>The network namespace the program runs in; null: the test's own.</summary>
+    public string? NetworkNamespace { get; init; }
+
     public TimeSpan ReadinessLimit { get; init; } = TimeSpan.FromSeconds(15);
 }
 
@@ -47,7 +50,7 @@ public sealed class NodeDnsProcess : IAsyncDisposable
         _process = process;
         Options = options;
         Folder = folder;
-        Client = new DnsClient(new IPEndPoint(options.Address, options.Port));
+        Client = new DnsClient(new IPEndPoint(options.Address, options.Port), options.NetworkNamespace);
     }
 
     public NodeDnsOptions Options { get; }
@@ -98,8 +101,13 @@ public sealed class NodeDnsProcess : IAsyncDisposable
             await File.WriteAllTextAsync(corefile, options.Corefile);
         }
 
-        var start = new ProcessStartInfo(RepositoryRoot.Binary,
+        // `ip netns exec` becomes the program: the process keeps its number.
+        string[] command = options.NetworkNamespace is { } space
+            ? ["ip", "netns", "exec", space, RepositoryRoot.Binary]
+            : [RepositoryRoot.Binary];
+        var start = new ProcessStartInfo(command[0],
         [
+            .. command[1..],
             "-conf", corefile,
             "-control-socket", Path.Combine(folder, "control.sock"),
             .. options.Arguments,
