@@ -23,7 +23,7 @@ internal sealed record ForwardConfig
 
     public UpstreamSelection Policy { get; init; }
 
-    /// <summary>An upstream is down after more failed probes than this; zero: never marked down and never probed.</summary>
+    /// <summary>An upstream is down after more failures in a row than this; zero: never marked down and never probed.</summary>
     public int MaxFails { get; init; } = 2;
 
     public HealthCheckConfig HealthCheck { get; init; } = HealthCheckConfig.Default;
@@ -44,6 +44,9 @@ internal sealed record ForwardConfig
 
     /// <summary>Zero: no limit of this forward's own.</summary>
     public int MaxConcurrent { get; init; }
+
+    /// <summary>After how long without an answer the next upstream is asked as well; null: never.</summary>
+    public TimeSpan? Hedge { get; init; } = TimeSpan.FromMilliseconds(100);
 
     public DohMethod DohMethod { get; init; }
 

@@ -6,4 +6,7 @@ internal enum UpstreamSelection : byte
     Random,
     RoundRobin,
     Sequential,
+
+    /// <summary>Ours: the upstream that answers soonest first, the others now and then to see whether they got better.</summary>
+    Fastest,
 }

@@ -44,6 +44,7 @@ internal sealed class Server : IDisposable
     private readonly Readiness _readiness = new();
     private readonly AdminServer _admin;
     private readonly PlanBuilder _plans;
+    private readonly UpstreamRegistry _upstreams;
     private readonly UdpWorker[] _workers;
     private readonly TcpConnectionTable _connections;
     private readonly ListenerSet _listeners;
@@ -67,7 +68,8 @@ internal sealed class Server : IDisposable
         _log = logs.Log;
         int workers = options.Workers > 0 ? options.Workers : CpuQuota.Workers();
         _cache = new AnswerCache(options.CacheBytes, workers);
-        _plans = new PlanBuilder(new UpstreamRegistry(clock), new CacheSpaces(), _cache.Occupancy, clock, logs);
+        _upstreams = new UpstreamRegistry(clock, _log);
+        _plans = new PlanBuilder(_upstreams, new CacheSpaces(), _cache.Occupancy, clock, logs);
         PipelineContext shared = new(clock, _cache, _inFlight, new RefreshBackoff(), _counters, new PendingRewrites());
         WorkerInbox[] inboxes = new WorkerInbox[workers];
         _connections = new TcpConnectionTable(shared, new QuestionStarter(_inFlight, null, inboxes));
@@ -233,8 +235,7 @@ internal sealed class Server : IDisposable
 
     private bool TryAdminister(NodeDnsConfig config, out string error)
     {
-        Action<IBufferWriter<byte>> metrics = body => MetricsText.Write(
-            body, _counters, _cache, _inFlight, _connections, _reloads, _loopCounters, _setup);
+        Action<IBufferWriter<byte>> metrics = WriteMetrics;
         AdminPlan plan = AdminPlan.Build(config, _readiness, metrics);
         if (_node.IsOnNode)
         {
@@ -242,6 +243,12 @@ internal sealed class Server : IDisposable
         }
 
         return _admin.TryApply(plan, out error, waitsForTaken: _node.IsOnNode);
+    }
+
+    private void WriteMetrics(IBufferWriter<byte> body)
+    {
+        MetricsText.Write(body, _counters, _cache, _inFlight, _connections, _reloads, _loopCounters, _setup);
+        UpstreamMetricsText.Write(body, _upstreams.All);
     }
 
     private PidFile? WritePidFile()

@@ -25,7 +25,7 @@ internal sealed class PlanBuilder(
         Dictionary<IPEndPoint, List<ZonePlan>> tables = [];
         foreach (ServerBlockConfig block in config.Blocks)
         {
-            ForwardPlan[] forwards = [.. block.Forwards.Select(ToForward)];
+            ForwardPlan[] forwards = [.. block.Forwards.Select(forward => ToForward(forward, block.Keys))];
             CachePlan? cache = block.Cache is { } rules ? new CachePlan(rules) : null;
             ZoneSources? sources = ZoneSources.Compile(block, logs.Log, clock.NowMilliseconds);
             ReplyRules reply = ReplyRules.Compile(block, logs.Log, clock.NowMilliseconds);
@@ -87,14 +87,32 @@ internal sealed class PlanBuilder(
         };
     }
 
-    private ForwardPlan ToForward(ForwardConfig config)
+    private ForwardPlan ToForward(ForwardConfig config, IEnumerable<ServerKeyConfig> zones)
     {
         UpstreamState[] states =
         [
             .. config.Upstreams.Where(upstream => upstream.EndPoint is not null)
-                .Select(upstream => upstreams.Get(PeerAddress.From(upstream.EndPoint!), upstream.Transport)),
+                .Select(upstream => upstreams.Get(PeerAddress.From(upstream.EndPoint!), upstream.Transport))
+                .Distinct()
+                .Take(UpstreamLimits.MaxUpstreams),
         ];
-        return new ForwardPlan(config, states, ToWire(config.From), [.. config.Except.Select(ToWire)]);
+        byte[] from = ToWire(config.From);
+        return new ForwardPlan(config, states, ToHealth(config, zones), from, [.. config.Except.Select(ToWire)]);
+    }
+
+    /// <summary>
+    /// A stub zone's servers need not know the root: they are asked for the zone's own SOA, without recursion, which
+    /// they answer whatever becomes of their own upstreams.
+    /// </summary>
+    private static HealthPlan ToHealth(ForwardConfig config, IEnumerable<ServerKeyConfig> zones)
+    {
+        HealthCheckConfig check = config.HealthCheck;
+        string zone = config.From != "." ? config.From : zones.Select(key => key.Zone).FirstOrDefault() ?? ".";
+        bool isStub = check.Domain is null && zone != ".";
+        return new HealthPlan(
+            config.MaxFails, (long)check.Interval.TotalMilliseconds, ToWire(check.Domain ?? zone),
+            isStub ? RecordType.SOA : RecordType.NS,
+            check.NoRecursion || isStub ? 0 : HeaderFlags.RecursionDesired, config.ForceTcp);
     }
 
     private static IEnumerable<IPEndPoint> EndPointsOf(ServerBlockConfig block, ServerKeyConfig key)

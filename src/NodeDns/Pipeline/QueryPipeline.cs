@@ -81,6 +81,12 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         if (zone.CacheRules is { } rules && rules.Covers(context.Name))
         {
             found = shared.Cache.TryGet(key, context.Now, rules.TtlPolicy, exchange.Reply, out answer);
+            if (found == LookupStatus.Fresh && answer.Kind == AnswerKind.Failure && zone.HasRecoveredSince(answer.StoredAt))
+            {
+                // A failure from before an upstream came back says nothing about now (RFC 9520 §3.2 asks for less).
+                found = LookupStatus.Miss;
+            }
+
             if (found == LookupStatus.Fresh)
             {
                 RefreshEarly(key, zone, rules, answer, context.Now);
@@ -168,7 +174,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         CachePlan rules = exchange.Zone.CacheRules!;
         long now = exchange.Context.Now;
         bool isBackedOff = shared.Backoff.IsBackedOff(key.QuestionHash, now);
-        if (rules.StaleMode == StaleMode.Verify && !isBackedOff)
+        if (rules.StaleMode == StaleMode.Verify && !isBackedOff && !exchange.Zone.AreUpstreamsDown(key.Name))
         {
             long timer = rules.VerifyMilliseconds == 0 ? 0 : now + rules.VerifyMilliseconds;
             return Forward(exchange, key, timer, exchange.Zone.FollowUpOf(exchange.Context));

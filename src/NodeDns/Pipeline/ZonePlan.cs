@@ -77,6 +77,34 @@ internal sealed class ZonePlan : RoutePlan
             ? new CnameDetour(cnames, context.Name.ToArray(), context.Type)
         : null;
 
+    /// <summary>Whether everyone who could be asked for the name is known to be down.</summary>
+    public bool AreUpstreamsDown(ReadOnlySpan<byte> foldedName)
+    {
+        foreach (ForwardPlan forward in Forwarding)
+        {
+            if (forward.Takes(foldedName) && !forward.AreAllDown)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether an upstream came back after this moment.</summary>
+    public bool HasRecoveredSince(long moment)
+    {
+        foreach (ForwardPlan forward in Forwarding)
+        {
+            if (forward.HasRecoveredSince(moment))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether any <c>forward</c> line takes the name.</summary>
     public bool CanForward(ReadOnlySpan<byte> foldedName)
     {

@@ -7,14 +7,17 @@ using NodeDns.Wire;
 namespace NodeDns.Upstreams;
 
 /// <summary>The end of a question: its answer is stored once and written to everyone who waits.</summary>
-/// <remarks>One per worker; its buffers hold one answer of the largest size each.</remarks>
+/// <remarks>
+/// One per worker; its buffers hold one answer of the largest size each. The question is out of the table then; its place
+/// is freed by the forwarder.
+/// </remarks>
 internal sealed class AnswerDelivery(
     Clock clock, InFlightTable table, AnswerCache cache, RefreshBackoff backoff, IReplySink sink)
 {
     private readonly byte[] _entry = new byte[CacheLimits.MaxEntryBytes];
     private readonly byte[] _message = new byte[WireLimits.MaxMessageLength];
 
-    /// <summary>An upstream answered: keep it, deliver it, free the question.</summary>
+    /// <summary>An upstream answered: keep it, deliver it.</summary>
     public void Answer(int question, in ResponseView response)
     {
         ref PendingQuestion pending = ref table[question];
@@ -43,7 +46,6 @@ internal sealed class AnswerDelivery(
         Span<byte> message = EntryWriter.Message(_entry);
         TtlTable.Patch(message, EntryWriter.TtlOffsets(_entry), answer.TtlSeconds);
         ReplyAll(table.Unlink(question), route, message, answer, new ReplyCause(response.ExtendedError, pending.Upstream));
-        table.FreeQuestion(question);
     }
 
     /// <summary>No upstream answered: stale data if there is any, else SERVFAIL, kept for a few seconds (RFC 9520).</summary>
@@ -79,7 +81,6 @@ internal sealed class AnswerDelivery(
         answer.UpstreamError = ExtendedError.None;
         answer.Slot = -1;
         ReplyAll(table.Unlink(question), route, failure, answer, new ReplyCause(error, culprit));
-        table.FreeQuestion(question);
     }
 
     /// <summary>The clients waited long enough: they get stale data while the question goes on (RFC 8767 §5).</summary>
@@ -121,7 +122,6 @@ internal sealed class AnswerDelivery(
 
         backoff.BackOff(key.QuestionHash, now + route.Cache!.RecheckMilliseconds);
         ReplyAll(table.Unlink(question), route, _message.AsSpan(0, answer.Length), answer, ReplyCause.None);
-        table.FreeQuestion(question);
         return true;
     }
 

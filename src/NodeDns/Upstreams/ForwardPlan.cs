@@ -16,7 +16,7 @@ internal sealed class ForwardPlan
     private int _turn;
     private int _inFlight;
 
-    public ForwardPlan(ForwardConfig config, UpstreamState[] upstreams, byte[] from, byte[][] except)
+    public ForwardPlan(ForwardConfig config, UpstreamState[] upstreams, HealthPlan health, byte[] from, byte[][] except)
     {
         _from = from;
         _except = except;
@@ -26,11 +26,14 @@ internal sealed class ForwardPlan
         PreferUdp = config.PreferUdp;
         ReadTimeoutMilliseconds = (long)config.ReadTimeout.TotalMilliseconds;
         MaxConcurrent = config.MaxConcurrent;
+        Health = health;
+        HedgeMilliseconds = config.Hedge is { } hedge ? (long)hedge.TotalMilliseconds : 0;
+        IsFailfast = config.Failfast;
         MaxTries = config.MaxConnectAttempts switch
         {
             null => upstreams.Length * UpstreamLimits.TriesPerUpstream,
-            0 => int.MaxValue,
-            int attempts => attempts,
+            0 => UpstreamLimits.MaxTries,
+            int attempts => Math.Min(attempts, UpstreamLimits.MaxTries),
         };
         SourceAddress = config.SourceAddress is { } source ? NodeDns.Linux.Sockets.PeerAddress.From(source, 0) : null;
         foreach (ushort rcode in config.Failover)
@@ -53,6 +56,14 @@ internal sealed class ForwardPlan
     public bool ForceTcp { get; }
 
     public bool PreferUdp { get; }
+
+    public HealthPlan Health { get; }
+
+    /// <summary>0 for no hedging.</summary>
+    public long HedgeMilliseconds { get; }
+
+    /// <summary>SERVFAIL at once when every upstream is down; otherwise they are tried anyway.</summary>
+    public bool IsFailfast { get; }
 
     public long ReadTimeoutMilliseconds { get; }
 
@@ -83,14 +94,107 @@ internal sealed class ForwardPlan
     }
 
     /// <summary>Where in the list a question begins; its further tries go on from there.</summary>
-    public int FirstUpstream(RandomPool random) => Policy switch
+    public int FirstUpstream(RandomPool random) => Upstreams.Length < 2 ? 0 : Policy switch
     {
         UpstreamSelection.Sequential => 0,
         UpstreamSelection.RoundRobin => (int)((uint)Interlocked.Increment(ref _turn) % (uint)Upstreams.Length),
-        _ => Upstreams.Length == 1 ? 0 : random.NextUInt16() % Upstreams.Length,
+        UpstreamSelection.Fastest when random.NextUInt16() % UpstreamLimits.QuestionsPerExploration != 0 => Fastest(),
+        _ => random.NextUInt16() % Upstreams.Length,
     };
 
-    public UpstreamState Upstream(int first, int attempt) => Upstreams[(first + attempt) % Upstreams.Length];
+    /// <summary>
+    /// The next upstream of a question: in order, the ones that are up first; when all of those were asked, they are
+    /// asked again; when none is up, the others are tried anyway, once each. Null when there is nobody left to ask.
+    /// </summary>
+    public UpstreamState? Choose(ref PendingQuestion pending, long now)
+    {
+        if (TakeUsable(ref pending, null, now) is { } usable)
+        {
+            return usable;
+        }
+
+        if (HasUp())
+        {
+            pending.Tried = 0;
+            return TakeUsable(ref pending, null, now);
+        }
+
+        if (IsFailfast && AreAllDown)
+        {
+            return null;
+        }
+
+        for (int i = 0; i < Upstreams.Length; i++)
+        {
+            int place = (pending.FirstUpstream + i) % Upstreams.Length;
+            if ((pending.Tried & (1u << place)) == 0)
+            {
+                pending.Tried |= 1u << place;
+                return Upstreams[place];
+            }
+        }
+
+        // A lone upstream that is merely suspected deserves its second try.
+        pending.Tried = 0;
+        return AreAllDown || Upstreams.Length == 0 ? null : Upstreams[pending.FirstUpstream];
+    }
+
+    /// <summary>Another upstream that is up and was not asked, for a question that waits for one already; or null.</summary>
+    public UpstreamState? ChooseOther(ref PendingQuestion pending, UpstreamState than, long now) =>
+        TakeUsable(ref pending, than, now);
+
+    /// <summary>When a question sent now is to be hedged; 0 for never.</summary>
+    public long HedgeAt(UpstreamState upstream, long now)
+    {
+        if (HedgeMilliseconds == 0)
+        {
+            return 0;
+        }
+
+        long rtt = upstream.Health.Status == HealthStatus.Up
+            ? Math.Min(upstream.Health.SmoothedRttMilliseconds * UpstreamLimits.RttsUntilHedge, UpstreamLimits.MaxHedgeMilliseconds)
+            : 0;
+        return now + Math.Max(HedgeMilliseconds, rtt);
+    }
+
+    /// <summary>Whether it is passed over for now.</summary>
+    public bool Skips(UpstreamState upstream) => Health.MaxFails != 0 && upstream.Health.Status != HealthStatus.Up;
+
+    /// <summary>Whether every upstream is known to be down, so that waiting for them is of little use.</summary>
+    public bool AreAllDown
+    {
+        get
+        {
+            if (Health.MaxFails == 0)
+            {
+                return false;
+            }
+
+            foreach (UpstreamState upstream in Upstreams)
+            {
+                if (!upstream.Health.IsDown)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Whether an upstream came back after this moment: failures from before say nothing any more.</summary>
+    public bool HasRecoveredSince(long moment)
+    {
+        foreach (UpstreamState upstream in Upstreams)
+        {
+            if (upstream.Health.RecoveredAt > moment)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public bool FailsOverOn(ResponseCode rcode) => (_failover & Bit((ushort)rcode)) != 0;
 
@@ -121,6 +225,51 @@ internal sealed class ForwardPlan
         {
             Interlocked.Decrement(ref _inFlight);
         }
+    }
+
+    private bool HasUp()
+    {
+        foreach (UpstreamState upstream in Upstreams)
+        {
+            if (!Skips(upstream))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private UpstreamState? TakeUsable(ref PendingQuestion pending, UpstreamState? except, long now)
+    {
+        for (int i = 0; i < Upstreams.Length; i++)
+        {
+            int place = (pending.FirstUpstream + i) % Upstreams.Length;
+            UpstreamState upstream = Upstreams[place];
+            if ((pending.Tried & (1u << place)) == 0 && upstream != except
+                && (Health.MaxFails == 0 || upstream.Health.TryUse(now)))
+            {
+                pending.Tried |= 1u << place;
+                return upstream;
+            }
+        }
+
+        return null;
+    }
+
+    private int Fastest()
+    {
+        int best = 0;
+        for (int i = 1; i < Upstreams.Length; i++)
+        {
+            bool isBetter = Skips(Upstreams[best]) || Upstreams[i].Health.SmoothedRtt < Upstreams[best].Health.SmoothedRtt;
+            if (isBetter && !Skips(Upstreams[i]))
+            {
+                best = i;
+            }
+        }
+
+        return best;
     }
 
     private static ulong Bit(ushort rcode) => rcode < 64 ? 1UL << rcode : 0;

@@ -111,10 +111,12 @@ internal sealed class InFlightTable
     {
         ref PendingQuestion pending = ref _questions[question];
         pending.Generation++;
+        pending.Use++;
+        pending.IsLingering = false;
         pending.Route = null;
         pending.FollowUp = null;
         pending.Upstream = null;
-        pending.Socket = null;
+        pending.Attempts = default;
         pending.Options = default;
         _freeQuestions.Return(question);
     }

@@ -35,24 +35,55 @@ internal struct PendingQuestion
     private NameBytes _name;
 
     // Owner only, from here on.
+    /// <summary>Who was asked or answered last: whom a failure is told of.</summary>
     public UpstreamState? Upstream;
-    public UpstreamSocket? Socket;
+
+    public AttemptPair Attempts;
+
     public long Deadline;
-    public long TryDeadline;
     public long ClientTimer;
-    public long SentAt;
+
+    /// <summary>When another upstream is asked as well; 0 for never.</summary>
+    public long HedgeAt;
+
     public int ForwardIndex;
     public int FirstUpstream;
+
+    /// <summary>One bit per upstream of the <c>forward</c> line that was asked in this round.</summary>
+    public uint Tried;
+
     public int Tries;
     public int Losses;
-    public ushort QueryId;
+
+    /// <summary>Counts the questions at this place.</summary>
+    public int Use;
+
     public bool WantsTcp;
-    public bool IsOnTcp;
     public bool WithoutEdns;
+
+    /// <summary>Answered; only the slower upstream is still listened to, so that its health is known.</summary>
+    public bool IsLingering;
+
     public ExtendedError LastError;
 
     public readonly ulong QuestionHash =>
         CacheKey.QuestionHashOf(NameHash, (ushort)Type, (ushort)Class, KeyFlags, Space);
+
+    public readonly bool HasActive
+    {
+        get
+        {
+            foreach (ref readonly Attempt attempt in Attempts)
+            {
+                if (attempt.IsActive)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     public readonly ReadOnlySpan<byte> CopyName(Span<byte> destination)
     {

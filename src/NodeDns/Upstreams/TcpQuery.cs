@@ -5,5 +5,5 @@ namespace NodeDns.Upstreams;
 /// <param name="Generation">Tells the question from a later one at the same place.</param>
 /// <param name="Message">Rented from the shared pool; returned by the connection.</param>
 /// <param name="Length">Bytes of the message; its id is set by the connection.</param>
-/// <param name="Inbox">Whose question it is.</param>
-internal readonly record struct TcpQuery(int Question, int Generation, byte[] Message, int Length, WorkerInbox Inbox);
+/// <param name="Sink">Whose question it is.</param>
+internal readonly record struct TcpQuery(int Question, int Generation, byte[] Message, int Length, IAnswerSink Sink);

@@ -9,7 +9,7 @@ namespace NodeDns.Upstreams;
 /// <remarks>
 /// Guarded by a monitor: connections live on the thread pool, and a submission is a short list walk on the miss path.
 /// </remarks>
-internal sealed class TcpUpstream(UpstreamState upstream, Clock clock)
+internal sealed class TcpUpstream(UpstreamState upstream, Clock clock) : IStreamUpstream
 {
     private readonly Lock _gate = new();
     private readonly List<TcpUpstreamConnection> _connections = [];

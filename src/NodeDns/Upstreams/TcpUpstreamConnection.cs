@@ -196,7 +196,7 @@ internal sealed class TcpUpstreamConnection(UpstreamState upstream, TcpUpstream 
 
         _hasAnswered = true;
         Interlocked.Decrement(ref _outstanding);
-        query.Inbox.Post(new InboxItem(InboxKind.Answer, query.Question, query.Generation, message, length, true));
+        query.Sink.Post(new InboxItem(InboxKind.Answer, query.Question, query.Generation, message, length, true));
     }
 
     private void ReportAllLost()
@@ -223,6 +223,6 @@ internal sealed class TcpUpstreamConnection(UpstreamState upstream, TcpUpstream 
     private void ReportLost(in TcpQuery query)
     {
         Interlocked.Decrement(ref _outstanding);
-        query.Inbox.Post(new InboxItem(InboxKind.Lost, query.Question, query.Generation, null, 0, _hasAnswered));
+        query.Sink.Post(new InboxItem(InboxKind.Lost, query.Question, query.Generation, null, 0, _hasAnswered));
     }
 }

@@ -22,5 +22,20 @@ internal sealed class UpstreamCounters
 
     public long ConnectionsLost;
 
+    /// <summary>Questions sent to this upstream because another took long.</summary>
+    public long Hedges;
+
+    /// <summary>Hedges that brought the answer.</summary>
+    public long HedgeWins;
+
+    /// <summary>Hedges that were due because this upstream took long, and that the budget did not allow.</summary>
+    public long HedgesDenied;
+
+    public long Probes;
+    public long ProbeFailures;
+
+    /// <summary>Times it was found to be down.</summary>
+    public long Downs;
+
     public static void Add(ref long counter) => Interlocked.Increment(ref counter);
 }

@@ -39,6 +39,44 @@ internal static class UpstreamLimits
     /// <summary>An upstream that choked on EDNS is asked without it for this long (RFC 6891 §6.2.2).</summary>
     public const long NoEdnsMilliseconds = 300_000;
 
+    /// <summary>A longer round trip is counted as this one.</summary>
+    public const long MaxRttMilliseconds = 10_000;
+
+    /// <summary>An upstream that was silent for this long is down; before, it is merely asked last.</summary>
+    public const long SilenceUntilDownMilliseconds = 1000;
+
+    /// <summary>An upstream that answers probes gets one real query per this time until it has answered one.</summary>
+    public const long TrialIntervalMilliseconds = 100;
+
+    /// <summary>After trials that failed the next one waits twice as long each time, up to this.</summary>
+    public const long MaxTrialWaitMilliseconds = 5000;
+
+    /// <summary>A probe waits as long as the interval between probes, within these bounds.</summary>
+    public const int MinProbeMilliseconds = 200;
+
+    public const int MaxProbeMilliseconds = 1000;
+
+    /// <summary>Hedges come in after this many smoothed round trips, if that is later than what the operator says.</summary>
+    public const int RttsUntilHedge = 3;
+
+    /// <summary>But not later than this: an upstream that slow is as good as silent.</summary>
+    public const long MaxHedgeMilliseconds = 1000;
+
+    /// <summary>One hedge per so many queries: 5 % of the traffic.</summary>
+    public const int QueriesPerHedge = 20;
+
+    /// <summary>Hedges a worker may send at once, for the moment before a silent upstream is known as such.</summary>
+    public const int HedgeStore = 128;
+
+    /// <summary>With the policy <c>fastest</c>, one question in so many goes to another upstream to see how fast it is.</summary>
+    public const int QuestionsPerExploration = 32;
+
+    /// <summary>Tries of one question when <c>max_connect_attempts</c> sets no bound.</summary>
+    public const int MaxTries = 64;
+
+    /// <summary>Upstreams of one <c>forward</c> line that are used: one bit each says who was asked.</summary>
+    public const int MaxUpstreams = 32;
+
     public const int MaxTcpConnections = 8;
 
     /// <summary>Queries in flight on one connection before another is dialled.</summary>

@@ -31,11 +31,40 @@ internal sealed class UpstreamState(int index, PeerAddress address, Transport tr
 
     public UpstreamCounters Counters { get; } = new();
 
+    public UpstreamHealth Health { get; } = new();
+
     /// <summary>Connections to it, dialled at the first query that needs one.</summary>
-    public TcpUpstream? Tcp { get; set; }
+    public IStreamUpstream? Stream { get; set; }
+
+    public HealthProbe? Probe { get; set; }
+
+    /// <summary>DNS over TLS and over HTTPS know no UDP.</summary>
+    public bool IsStreamOnly => Transport != Transport.Dns;
 
     /// <summary>Whether it failed at EDNS a short while ago and is better asked without.</summary>
     public bool IsWithoutEdns(long now) => Volatile.Read(ref _noEdnsUntil) > now;
+
+    /// <summary>A query that has no answer yet though one was due, or that was given up.</summary>
+    /// <returns>False when it answered others in the meantime: then it is the question's fault.</returns>
+    public bool ReportSilence(long now, long sentAt, HealthPlan plan)
+    {
+        bool counts = Health.OnSilence(now, sentAt, plan);
+        if (counts)
+        {
+            Probe?.Begin(plan);
+        }
+
+        return counts;
+    }
+
+    /// <summary>The network said that it cannot be reached.</summary>
+    public void ReportError(long now, HealthPlan plan)
+    {
+        if (Health.OnError(now, plan))
+        {
+            Probe?.Begin(plan);
+        }
+    }
 
     public void LeaveOutEdns(long now) =>
         Volatile.Write(ref _noEdnsUntil, now + UpstreamLimits.NoEdnsMilliseconds);

@@ -6,7 +6,7 @@ namespace NodeDns.Upstreams;
 
 /// <summary>Messages from other threads to one worker, which sleeps in epoll.</summary>
 /// <remarks>Bounded by the in-flight table: a question has at most one message under way.</remarks>
-internal sealed class WorkerInbox : IDisposable
+internal sealed class WorkerInbox : IAnswerSink, IDisposable
 {
     private readonly ConcurrentQueue<InboxItem> _items = new();
     private readonly EventSignal _signal = new();

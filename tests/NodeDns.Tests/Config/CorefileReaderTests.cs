@@ -18,7 +18,7 @@ public sealed class CorefileReaderTests
             .:53 {
                 cahce 30
                 forward . 10.0.0.1 {
-                    policy fastest
+                    policy quickest
                     expire 20
                 }
                 cache {
@@ -34,7 +34,7 @@ public sealed class CorefileReaderTests
         Assert.Equal(
             [
                 "Corefile:2:5: unknown directive \"cahce\"; did you mean \"cache\"?",
-                "Corefile:4:16: forward: expected random, round_robin or sequential, found \"fastest\"",
+                "Corefile:4:16: forward: expected random, round_robin, sequential or fastest, found \"quickest\"",
                 "Corefile:5:16: forward: \"20\" has no unit; did you mean \"20s\"?",
                 "Corefile:8:27: cache: serve_stale takes one duration; did you mean \"serve_stale 86400s\"?",
                 "Corefile:10:5: kubernetes: is not supported: a node-local proxy does not watch the API server; "

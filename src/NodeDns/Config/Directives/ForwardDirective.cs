@@ -14,6 +14,9 @@ internal sealed class ForwardDirective
     /// <summary>A probe takes up to a second; more often than this is a load, not a check.</summary>
     private static readonly TimeSpan s_minHealthCheck = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Sooner than this every answer that has to be looked for is asked for twice.</summary>
+    private static readonly TimeSpan s_minHedge = TimeSpan.FromMilliseconds(10);
+
     private readonly DirectiveScope _scope;
     private readonly ImmutableArray<string>.Builder _except = ImmutableArray.CreateBuilder<string>();
     private readonly ImmutableArray<IPEndPoint>.Builder _resolvers = ImmutableArray.CreateBuilder<IPEndPoint>();
@@ -59,6 +62,7 @@ internal sealed class ForwardDirective
         ["read_timeout"] = ReadReadTimeout,
         ["max_fails"] = o => Number(o, value => _forward with { MaxFails = value }),
         ["max_connect_attempts"] = o => Number(o, value => _forward with { MaxConnectAttempts = value }),
+        ["hedge"] = ReadHedge,
         ["max_concurrent"] = o => Number(o, value => _forward with { MaxConcurrent = value }),
         ["doh_method"] = ReadDohMethod,
         ["tls"] = ReadTls,
@@ -126,6 +130,23 @@ internal sealed class ForwardDirective
         _forward = _forward with { ReadTimeout = value };
     }
 
+    private void ReadHedge(DirectiveSyntax option)
+    {
+        if (!_scope.TryOne(option, "DURATION|off", out Token token))
+        {
+            return;
+        }
+
+        if (token.Text == "off")
+        {
+            _forward = _forward with { Hedge = null };
+        }
+        else if (_scope.TryDuration(token, s_minHedge, TimeSpan.MaxValue, out TimeSpan value))
+        {
+            _forward = _forward with { Hedge = value };
+        }
+    }
+
     private void ReadDohMethod(DirectiveSyntax option)
     {
         if (!_scope.TryOne(option, "GET|POST", out Token token))
@@ -185,7 +206,7 @@ internal sealed class ForwardDirective
 
     private void ReadPolicy(DirectiveSyntax option)
     {
-        if (!_scope.TryOne(option, "random|round_robin|sequential", out Token token))
+        if (!_scope.TryOne(option, "random|round_robin|sequential|fastest", out Token token))
         {
             return;
         }
@@ -195,12 +216,13 @@ internal sealed class ForwardDirective
             "random" => UpstreamSelection.Random,
             "round_robin" => UpstreamSelection.RoundRobin,
             "sequential" => UpstreamSelection.Sequential,
+            "fastest" => UpstreamSelection.Fastest,
             _ => null,
         };
         if (policy is null)
         {
-            _scope.Error(token, $"expected random, round_robin or sequential, found {Shown.Text(token.Text)}"
-                + Suggestion.For(token.Text, ["random", "round_robin", "sequential"]));
+            _scope.Error(token, $"expected random, round_robin, sequential or fastest, found {Shown.Text(token.Text)}"
+                + Suggestion.For(token.Text, ["random", "round_robin", "sequential", "fastest"]));
         }
 
         _forward = _forward with { Policy = policy ?? _forward.Policy };

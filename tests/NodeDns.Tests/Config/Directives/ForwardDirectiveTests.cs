@@ -18,7 +18,8 @@ public sealed class ForwardDirectiveTests
         Assert.Equal(".", forward.From);
         Assert.Equal(UpstreamSelection.Random, forward.Policy);
         Assert.Equal(2, forward.MaxFails);
-        Assert.Equal(new HealthCheckConfig(TimeSpan.FromMilliseconds(500), NoRecursion: false, "."), forward.HealthCheck);
+        Assert.Equal(new HealthCheckConfig(TimeSpan.FromMilliseconds(500), NoRecursion: false, Domain: null), forward.HealthCheck);
+        Assert.Equal(TimeSpan.FromMilliseconds(100), forward.Hedge);
         Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromSeconds(2)), (forward.Expire, forward.MaxAge, forward.ReadTimeout));
         Assert.Equal((0, null, 0), (forward.MaxIdleConnections, forward.MaxConnectAttempts, forward.MaxConcurrent));
         Assert.Equal(DohMethod.Post, forward.DohMethod);
@@ -181,7 +182,9 @@ public sealed class ForwardDirectiveTests
     [InlineData("forward . 10.0.0.1 {\nnext BLURB\n}", "3:6", "expected a response code")]
     [InlineData("forward . 10.0.0.1 {\nfailfast_all_unhealthy_upstreams false\n}", "3:34", "takes no argument")]
     [InlineData("forward . 10.0.0.1 {\nforce_tcp yes\n}", "3:11", "takes no argument")]
-    [InlineData("forward . 10.0.0.1 {\npolicy fastest\n}", "3:8", "expected random, round_robin or sequential")]
+    [InlineData("forward . 10.0.0.1 {\npolicy quickest\n}", "3:8", "expected random, round_robin, sequential or fastest")]
+    [InlineData("forward . 10.0.0.1 {\nhedge 1ms\n}", "3:7", "too short")]
+    [InlineData("forward . 10.0.0.1 {\nhedge\n}", "3:1", "DURATION|off")]
     [InlineData("forward . 10.0.0.1 {\npolicy sequental\n}", "3:8", "did you mean \"sequential\"?")]
     [InlineData("forward . 10.0.0.1 {\ndoh_method PUT\n}", "3:12", "expected GET or POST")]
     [InlineData("forward . 10.0.0.1 {\ntls /a /b /c /d\n}", "3:14", "found more")]
