@@ -89,6 +89,11 @@ internal sealed class PlanBuilder(
 
     private ForwardPlan ToForward(ForwardConfig config, IEnumerable<ServerKeyConfig> zones)
     {
+        foreach (UpstreamAddressConfig upstream in config.Upstreams)
+        {
+            RefuseUnserved(config, upstream);
+        }
+
         UpstreamState[] states =
         [
             .. config.Upstreams.Where(upstream => upstream.EndPoint is not null)
@@ -98,6 +103,22 @@ internal sealed class PlanBuilder(
         ];
         byte[] from = ToWire(config.From);
         return new ForwardPlan(config, states, ToHealth(config, zones), from, [.. config.Except.Select(ToWire)]);
+    }
+
+    /// <summary>What the Corefile can say and this version cannot do yet; never in plain text what was to be encrypted.</summary>
+    private static void RefuseUnserved(ForwardConfig config, UpstreamAddressConfig upstream)
+    {
+        if (upstream.Transport != Transport.Dns)
+        {
+            throw new InvalidOperationException(
+                $"{config.Location}: forward: tls:// and https:// upstreams are not served yet; name a plain address");
+        }
+
+        if (upstream.EndPoint is null)
+        {
+            throw new InvalidOperationException(
+                $"{config.Location}: forward: {upstream.HostName} cannot be resolved by `resolver` yet; name its address");
+        }
     }
 
     /// <summary>

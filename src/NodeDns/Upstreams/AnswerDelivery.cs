@@ -66,7 +66,10 @@ internal sealed class AnswerDelivery(
             0, (ushort)(HeaderFlags.Response | HeaderFlags.RecursionAvailable), key.Name, key.Type, key.Class);
         writer.SetRcode(ResponseCode.ServerFailure);
         ReadOnlySpan<byte> failure = writer.Message;
-        if (ResponseView.TryParse(failure, key.Name, key.Type, key.Class, out ResponseView response) == ResponseStatus.Ok
+
+        // Only what the upstreams failed at is kept (RFC 9520); a bound of our own may be free again at once.
+        if (error is not (ExtendedError.Other or ExtendedError.NotReady)
+            && ResponseView.TryParse(failure, key.Name, key.Type, key.Class, out ResponseView response) == ResponseStatus.Ok
             && EntryWriter.TryWrite(_entry, key, response, CopyOptions.None, isLocal: false, out int length))
         {
             MemoryMarshal.AsRef<EntryHeader>(_entry.AsSpan()).UpstreamError = (ushort)error;
