@@ -7,11 +7,12 @@ namespace NodeDns.Linux.Sockets;
 /// <summary>Slots for the datagrams of one sendmmsg: written in place, sent together.</summary>
 /// <remarks>
 /// Owned by one thread. The order is <see cref="Reserve"/>, write, Commit; a reserved slot that is not committed is
-/// simply handed out again.
+/// simply handed out again. On a socket that uses segments, datagrams for one peer leave together.
 /// </remarks>
 public sealed unsafe class SendBatch : IDisposable
 {
     private readonly MessageSlots _slots;
+    private readonly SegmentGroups _groups;
     private readonly Libc.mmsghdr* _headers;
     private readonly byte* _buffers;
     private readonly int _stride;
@@ -23,6 +24,7 @@ public sealed unsafe class SendBatch : IDisposable
     public SendBatch(int slots, int slotBytes)
     {
         _slots = new MessageSlots(slots, slotBytes);
+        _groups = new SegmentGroups(_slots);
         _headers = _slots.Headers;
         _buffers = _slots.Buffers;
         _stride = _slots.Stride;
@@ -92,13 +94,35 @@ public sealed unsafe class SendBatch : IDisposable
     public SyscallResult Flush(UdpSocket socket, out int sent, out int dropped)
     {
         int total = Count;
-        int position = 0;
+        Count = 0;
         SyscallResult failure = default;
         sent = 0;
-        while (position < total)
+        if (total > 1 && socket.UsesSegments && _groups.TryBuild(total))
+        {
+            SendGroups(socket, ref sent, ref failure);
+        }
+        else
+        {
+            Send(socket, 0, total, ref sent, ref failure);
+        }
+
+        dropped = total - sent;
+        return dropped == 0 ? SyscallResult.Success(sent) : failure;
+    }
+
+    public void Dispose()
+    {
+        _groups.Dispose();
+        _slots.Dispose();
+    }
+
+    /// <summary>Sends slots one by one; false when the socket's buffer is full.</summary>
+    private bool Send(UdpSocket socket, int position, int end, ref int sent, ref SyscallResult failure)
+    {
+        while (position < end)
         {
             SyscallResult result = SyscallResult.From(Libc.sendmmsg(
-                socket.Descriptor, _headers + position, (uint)(total - position), Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL));
+                socket.Descriptor, _headers + position, (uint)(end - position), Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL));
             if (!result.IsError)
             {
                 sent += result.Value;
@@ -108,7 +132,7 @@ public sealed unsafe class SendBatch : IDisposable
             {
                 // The socket buffer is full. Waiting would stall every other client of this worker.
                 failure = result;
-                break;
+                return false;
             }
             else if (result.Error != Errno.EINTR)
             {
@@ -118,10 +142,53 @@ public sealed unsafe class SendBatch : IDisposable
             }
         }
 
-        Count = 0;
-        dropped = total - sent;
-        return dropped == 0 ? SyscallResult.Success(sent) : failure;
+        return true;
     }
 
-    public void Dispose() => _slots.Dispose();
+    private void SendGroups(UdpSocket socket, ref int sent, ref SyscallResult failure)
+    {
+        int position = 0;
+        while (position < _groups.Count)
+        {
+            SyscallResult result = SyscallResult.From(Libc.sendmmsg(
+                socket.Descriptor, _groups.Headers + position, (uint)(_groups.Count - position),
+                Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL));
+            if (!result.IsError)
+            {
+                for (int end = position + result.Value; position < end; position++)
+                {
+                    sent += _groups.Size(position);
+                }
+            }
+            else if (result.Error == Errno.EAGAIN)
+            {
+                failure = result;
+                return;
+            }
+            else if (result.Error != Errno.EINTR && !SendSingly(socket, position++, result.Error, ref sent, ref failure))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>A group was refused: its datagrams go out alone, and each of them may be refused alone.</summary>
+    private bool SendSingly(UdpSocket socket, int group, int error, ref int sent, ref SyscallResult failure)
+    {
+        if (error == Errno.EIO)
+        {
+            // The kernel's word for a link that leaves checksums to us: such a one takes no segments at all.
+            socket.UsesSegments = false;
+        }
+
+        for (int slot = _groups.FirstSlot(group); slot >= 0; slot = _groups.NextSlot(slot))
+        {
+            if (!Send(socket, slot, slot + 1, ref sent, ref failure))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

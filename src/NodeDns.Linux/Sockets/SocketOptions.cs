@@ -44,6 +44,10 @@ internal static unsafe class SocketOptions
         }
     }
 
+    /// <summary>Whether the kernel knows UDP_SEGMENT. The value 0 leaves the socket as it is.</summary>
+    public static bool HasSegments(int descriptor) =>
+        !Set(descriptor, Libc.IPPROTO_UDP, Libc.UDP_SEGMENT, 0).IsError;
+
     private static void SetBuffers(int descriptor, int bufferBytes)
     {
         if (bufferBytes <= 0)

@@ -24,6 +24,9 @@ public sealed unsafe class UdpSocket : IDisposable
     /// <summary>True for a wildcard listener, which must be told per answer which address to send from.</summary>
     public bool NeedsPacketInfo { get; }
 
+    /// <summary>Whether batches join what goes to one peer into one message (UDP_SEGMENT); see <see cref="TryUseSegments"/>.</summary>
+    public bool UsesSegments { get; internal set; }
+
     public PeerAddress LocalEndPoint
     {
         get
@@ -77,6 +80,12 @@ public sealed unsafe class UdpSocket : IDisposable
 
         return Keep(result.IsError ? result : socket.Connect(in remote), ref socket);
     }
+
+    /// <summary>Lets batches join what goes to one peer, where the kernel can take it apart again; false where it cannot.</summary>
+    /// <remarks>
+    /// Must be known and not tried: a kernel before 4.18 would send a whole group as one datagram, without an error.
+    /// </remarks>
+    public bool TryUseSegments() => UsesSegments = SocketOptions.HasSegments(_descriptor);
 
     /// <summary>Sends one datagram to the connected peer.</summary>
     public SyscallResult Send(ReadOnlySpan<byte> datagram)

@@ -30,6 +30,9 @@ internal static unsafe partial class Libc
     public const int IP_PMTUDISC_DONT = 0;
     public const int IP_PMTUDISC_OMIT = 5;
 
+    public const int IPPROTO_UDP = 17;
+    public const int UDP_SEGMENT = 103;
+
     public const int IPPROTO_IPV6 = 41;
     public const int IPV6_MTU_DISCOVER = 23;
     public const int IPV6_V6ONLY = 26;

@@ -97,7 +97,8 @@ internal sealed class ListenerSet(UdpWorker[] workers, TcpConnectionTable connec
                     return null;
                 }
 
-                udp.Add(new UdpListener(socket!, address));
+                socket!.TryUseSegments();
+                udp.Add(new UdpListener(socket, address));
             }
 
             return new Entry(address, [.. udp], tcp);

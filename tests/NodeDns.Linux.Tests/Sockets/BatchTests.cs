@@ -104,6 +104,56 @@ public sealed class BatchTests
         Assert.Equal([[0], [2]], Loopback.ReceiveAll(server, receive, 2));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("0.0.0.0")]
+    public void Flush_InSegments_BringsEachClientItsDatagramsAndNoOthers(string listen)
+    {
+        using UdpSocket server = Loopback.Listen(listen);
+        Assert.True(server.TryUseSegments(), "the kernel has no UDP_SEGMENT");
+        using UdpSocket first = Loopback.Listen("127.0.0.1");
+        using UdpSocket second = Loopback.Listen("127.0.0.2");
+        using SendBatch send = new(Slots, SlotBytes);
+        using ReceiveBatch receive = new(Slots, SlotBytes, packetInfo: false);
+        LocalAddress source = server.NeedsPacketInfo ? LocalAddress.FromBytes([127, 0, 0, 3]) : default;
+        List<byte[]>[] expected = [[], []];
+        for (int i = 0; i < Slots; i++)
+        {
+            // Three lengths, an empty one among them, mixed over two clients.
+            byte[] datagram = Enumerable.Repeat((byte)i, i % 3 * 50).ToArray();
+            datagram.CopyTo(send.Reserve());
+            send.Commit(datagram.Length, (i & 1) == 0 ? first.LocalEndPoint : second.LocalEndPoint, in source);
+            expected[i & 1].Add(datagram);
+        }
+
+        Assert.Equal(Slots, send.Flush(server, out int sent, out int dropped).Value);
+        Assert.Equal((Slots, 0, 0), (sent, dropped, send.Count));
+        Assert.Equal(Sorted(expected[0]), Sorted(Loopback.ReceiveAll(first, receive, Slots / 2)));
+        Assert.Equal(Sorted(expected[1]), Sorted(Loopback.ReceiveAll(second, receive, Slots / 2)));
+        Assert.Equal(server.NeedsPacketInfo ? "127.0.0.3" : "127.0.0.1", receive.Source(0).ToIPAddress().ToString());
+    }
+
+    [Fact]
+    public void Flush_GroupThatIsRefused_IsSentOneByOne()
+    {
+        using UdpSocket server = Loopback.Listen("0.0.0.0");
+        using UdpSocket client = Loopback.Listen("127.0.0.1");
+        using SendBatch send = new(8, SlotBytes);
+        using ReceiveBatch receive = new(Slots, SlotBytes, packetInfo: false);
+        server.TryUseSegments();
+        LocalAddress foreign = LocalAddress.FromBytes([192, 0, 2, 1]);
+        for (byte i = 0; i < 8; i++)
+        {
+            send.Reserve()[0] = i;
+            send.Commit(1, client.LocalEndPoint, i < 4 ? foreign : default);
+        }
+
+        SyscallResult result = send.Flush(server, out int sent, out int dropped);
+        Assert.True(result.IsError);
+        Assert.Equal((4, 4), (sent, dropped));
+        Assert.Equal([[4], [5], [6], [7]], Loopback.ReceiveAll(client, receive, 4));
+    }
+
     [Fact]
     public void Flush_NothingCommitted_IsNoCall()
     {
@@ -165,6 +215,9 @@ public sealed class BatchTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new SendBatch(slots, slotBytes));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReceiveBatch(slots, slotBytes, packetInfo: true));
     }
+
+    private static IEnumerable<string> Sorted(List<byte[]> datagrams) =>
+        datagrams.Select(Convert.ToHexString).Order(StringComparer.Ordinal);
 
     private static void AnswerComesFromTheAddressAsked(string wildcard, string asked)
     {

@@ -142,6 +142,7 @@ public sealed class StructLayoutTests
         #include <linux/if_tun.h>
         #include <linux/netlink.h>
         #include <linux/rtnetlink.h>
+        #include <linux/udp.h>
         #include <net/if.h>
         #include <netinet/in.h>
         #include <sched.h>
