@@ -110,7 +110,7 @@ internal sealed class AdminConnection(Socket socket, AdminRoute[] routes, Log lo
             return Plain(500, "an error, see the log\n");
         }
 
-        byte[] head = Head(status, route.ContentType, body.WrittenCount, "");
+        byte[] head = Head(status, route.ContentType, body.WrittenCount, route.Fields);
         return headOnly ? head : Join(head, body.WrittenSpan);
     }
 

@@ -31,7 +31,9 @@ internal sealed class AdminPlan
     public AdminRoute[] Routes(AdminEndPoint endPoint) => [.. _endPoints[endPoint]];
 
     /// <summary>The health, ready and prometheus directives of all blocks; blocks may share an address.</summary>
-    public static AdminPlan Build(NodeDnsConfig config, Readiness readiness, Action<IBufferWriter<byte>> writeMetrics)
+    public static AdminPlan Build(
+        NodeDnsConfig config, Readiness readiness, Action<IBufferWriter<byte>> writeMetrics,
+        params AdminRoute[] besideMetrics)
     {
         AdminPlan plan = new();
         foreach (ServerBlockConfig block in config.Blocks)
@@ -49,6 +51,7 @@ internal sealed class AdminPlan
             if (block.Prometheus is { } prometheus)
             {
                 plan.Add(ToEndPoint(prometheus.EndPoint), AdminRoute.Metrics(writeMetrics));
+                Array.ForEach(besideMetrics, route => plan.Add(ToEndPoint(prometheus.EndPoint), route));
             }
         }
 

@@ -7,10 +7,16 @@ namespace NodeDns.Admin;
 /// <param name="Write">Writes the body and returns the HTTP status; called on a pool thread for every request.</param>
 internal sealed record AdminRoute(string Path, string ContentType, Func<IBufferWriter<byte>, int> Write)
 {
+    /// <summary>Header lines for answers that are of the moment and are what they say they are.</summary>
+    public const string OfTheMoment = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+
     public const string PlainText = "text/plain; charset=utf-8";
 
     /// <summary>The content type of the Prometheus text format.</summary>
     public const string MetricsText = "text/plain; version=0.0.4; charset=utf-8";
+
+    /// <summary>Header lines beyond the usual ones, each with its line end.</summary>
+    public string Fields { get; init; } = "";
 
     /// <summary>Answers 200 "OK" as long as the process runs, as CoreDNS's health does.</summary>
     public static AdminRoute Health(string path = "/health") => new(path, PlainText, body =>

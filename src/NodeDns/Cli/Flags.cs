@@ -24,6 +24,8 @@ internal static class Flags
             "control-socket", "PATH", "where commands reach the server (/run/nodedns/control.sock)",
             (o, v) => o with { ControlSocket = v }),
         FlagDefinition.Word("pidfile", "FILE", "written once the server answers", (o, v) => o with { PidFile = v }),
+        FlagDefinition.Switch(
+            "status-names", "the status page shows names that fail", (o, on) => o with { StatusNames = on }),
         FlagDefinition.Switch("quiet", "no banner at start-up", (o, on) => o with { Quiet = on }),
     ];
 

@@ -27,6 +27,11 @@ internal sealed class NodeStage : IDisposable
     /// <summary>Whether this is a node's cache (-localip), whoever looks after its addresses.</summary>
     public bool IsOnNode { get; }
 
+    public bool WantsInterception => _node?.WantsInterception ?? false;
+
+    /// <summary>What intercepts queries now; null when nothing does.</summary>
+    public string? InterceptionText => _node?.InterceptionText;
+
     /// <summary>Before sockets are bound: the addresses.</summary>
     public bool TryPrepare(out string error)
     {

@@ -13,6 +13,7 @@ using NodeDns.Listeners;
 using NodeDns.Logging;
 using NodeDns.Metrics;
 using NodeDns.Pipeline;
+using NodeDns.Status;
 using NodeDns.Timing;
 using NodeDns.Upstreams;
 
@@ -55,6 +56,8 @@ internal sealed class Server : IDisposable
     private readonly SetupCounters _setup = new();
     private readonly NodeStage _node;
     private readonly KubeDnsFolder _kubeDns;
+    private readonly StatusReader _status;
+    private readonly StatusBoard _board;
     private readonly Lock _applying = new();
     private bool _isStopping;
     private NodeDnsConfig? _config;
@@ -87,6 +90,10 @@ internal sealed class Server : IDisposable
         _readiness.Add("listeners", () => _listeners.Count > 0);
         _kubeDns = new KubeDnsFolder(options.KubeDnsFolderOrDefault(), CorefileFiles.OfSystem, _log, _setup);
         _node = new NodeStage(options, _readiness, _log, _setup);
+        logs.Recent.KeepsNames = options.StatusNames;
+        _status = new StatusReader(
+            source.Name, clock, logs, _counters, _cache, _inFlight, _connections, _readiness, _reloads, _node);
+        _board = new StatusBoard(clock, _status.Totals, _status.Snapshot);
     }
 
     /// <summary>Serves until SIGTERM or SIGINT; returns the exit code.</summary>
@@ -141,6 +148,7 @@ internal sealed class Server : IDisposable
 
     public void Dispose()
     {
+        _board.Dispose();
         _node.Dispose();
         _loops.Dispose();
         _files.Dispose();
@@ -175,6 +183,7 @@ internal sealed class Server : IDisposable
         _plan?.Retire();
         _plan = plan;
         _config = config;
+        _status.OnServed(plan, config);
         return true;
     }
 
@@ -193,6 +202,7 @@ internal sealed class Server : IDisposable
         if (read.Config is null)
         {
             _reloads.Failed++;
+            _reloads.LastFailed = true;
             Report(read);
             _log.Error($"reload ({trigger}): {read.Errors.Length} errors; the old config stays");
             return WatchPlanOf(read, _config);
@@ -206,11 +216,13 @@ internal sealed class Server : IDisposable
         if (!TryServe(read.Config, out string error) || !TryAdminister(read.Config, out error))
         {
             _reloads.Failed++;
+            _reloads.LastFailed = true;
             _log.Error($"reload ({trigger}): {error}; the old config stays");
             return WatchPlanOf(read, _config);
         }
 
         _reloads.Succeeded++;
+        _reloads.LastFailed = false;
         _log.Info($"reload ({trigger}): serving config {read.Config.Hash[..12]}");
         return WatchPlanOf(read);
     }
@@ -236,7 +248,7 @@ internal sealed class Server : IDisposable
     private bool TryAdminister(NodeDnsConfig config, out string error)
     {
         Action<IBufferWriter<byte>> metrics = WriteMetrics;
-        AdminPlan plan = AdminPlan.Build(config, _readiness, metrics);
+        AdminPlan plan = AdminPlan.Build(config, _readiness, metrics, _board.Routes());
         if (_node.IsOnNode)
         {
             plan.Add(_options.MetricsEndPoint(), AdminRoute.Metrics(metrics));

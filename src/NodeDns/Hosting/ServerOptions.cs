@@ -40,6 +40,9 @@ internal sealed record ServerOptions
     /// <summary>-quiet: no banner at start-up.</summary>
     public bool Quiet { get; init; }
 
+    /// <summary>-status-names: whether the status page may show names that clients asked for.</summary>
+    public bool StatusNames { get; init; }
+
     /// <summary>-control-socket.</summary>
     public string ControlSocket { get; init; } = DefaultControlSocket;
 

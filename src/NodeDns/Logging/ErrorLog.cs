@@ -12,7 +12,8 @@ namespace NodeDns.Logging;
 /// <remarks>Called by workers when a question fails, never for one that is answered. Counts without locks.</remarks>
 internal sealed class ErrorLog : IDisposable
 {
-    private const string Source = "plugin/errors: ";
+    /// <summary>How each of its lines begins, as in CoreDNS.</summary>
+    public const string Source = "plugin/errors: ";
     private const int SecondMilliseconds = 1000;
 
     private sealed class Bucket(ErrorRule rule)
@@ -24,6 +25,7 @@ internal sealed class ErrorLog : IDisposable
     }
 
     private readonly Log _log;
+    private readonly RecentErrors? _recent;
     private readonly Clock _clock;
     private readonly ImmutableArray<Bucket> _buckets;
     private readonly Timer _timer;
@@ -32,8 +34,9 @@ internal sealed class ErrorLog : IDisposable
     private long _suppressed;
     private int _timerRunning;
 
-    public ErrorLog(ImmutableArray<ErrorRule> rules, Log log, Clock clock)
+    public ErrorLog(ImmutableArray<ErrorRule> rules, Log log, Clock clock, RecentErrors? recent = null)
     {
+        _recent = recent;
         _log = log;
         _clock = clock;
         _buckets = [.. rules.Select(rule => new Bucket(rule))];
@@ -45,6 +48,7 @@ internal sealed class ErrorLog : IDisposable
     /// <param name="name">Wire form.</param>
     public void Record(ResponseCode rcode, ReadOnlySpan<byte> name, RecordType type, string error)
     {
+        _recent?.Add(error, name, type);
         foreach (Bucket bucket in _buckets)
         {
             if (bucket.Rule.Pattern.IsMatch(error))

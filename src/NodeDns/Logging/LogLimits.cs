@@ -20,6 +20,15 @@ internal static class LogLimits
     /// <summary>Error lines per second of one errors directive; the rest is counted in one line.</summary>
     public const int ErrorLinesPerSecond = 50;
 
+    /// <summary>Kinds of errors kept for the status page.</summary>
+    public const int RecentErrors = 32;
+
+    /// <summary>The longest text of one kind.</summary>
+    public const int RecentTextLength = 300;
+
+    /// <summary>How often at most the name of a failed question is written down for one kind.</summary>
+    public const int RecentNameMilliseconds = 200;
+
     /// <summary>How often dropped lines are reported.</summary>
     public static readonly TimeSpan DropReportInterval = TimeSpan.FromSeconds(10);
 }

@@ -48,11 +48,15 @@ internal sealed class LogQueue : IDisposable
         _outputStream = output;
         _errorStream = errors;
         Log = new Log(Write);
+        Recent = new RecentErrors(clock);
         _thread = new Thread(Run) { IsBackground = true, Name = "log" };
         _thread.Start();
     }
 
     public Log Log { get; }
+
+    /// <summary>Warnings and errors for those who look later; failed questions come there by themselves, without names.</summary>
+    public RecentErrors Recent { get; }
 
     /// <summary>Lines that found their ring full or the output broken, since the start.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
@@ -102,6 +106,11 @@ internal sealed class LogQueue : IDisposable
 
     private void Write(LogLevel level, string text)
     {
+        if (level != LogLevel.Info && !text.StartsWith(ErrorLog.Source, StringComparison.Ordinal))
+        {
+            Recent.Add(level, text);
+        }
+
         if (!_lines.TryEnqueue(new Line(level, text)))
         {
             Interlocked.Increment(ref _dropped);

@@ -5,4 +5,7 @@ internal sealed class ReloadCounters
 {
     public long Succeeded;
     public long Failed;
+
+    /// <summary>Whether the last try was refused, so that an older config is served.</summary>
+    public bool LastFailed;
 }

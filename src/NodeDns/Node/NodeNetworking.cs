@@ -42,6 +42,12 @@ internal sealed class NodeNetworking : IDisposable
     /// <summary>Whether everything that was asked for was tried, so that queries may come.</summary>
     public bool IsReady { get; private set; }
 
+    /// <summary>Whether queries are to be intercepted on this node.</summary>
+    public bool WantsInterception => _config.Interception != InterceptionMode.None;
+
+    /// <summary>What intercepts queries now; null when nothing does.</summary>
+    public string? InterceptionText => Volatile.Read(ref _interception)?.Description;
+
     /// <summary>Cleans up after the dead and puts the addresses on this node, so that sockets can be bound to them.</summary>
     public bool TryPrepare(out string error)
     {

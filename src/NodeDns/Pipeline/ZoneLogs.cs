@@ -36,7 +36,7 @@ internal sealed class ZoneLogs : IDisposable
         QueryLog queries = block.Logs.IsEmpty
             ? QueryLog.Off
             : new QueryLog([.. block.Logs.Select(ToRule)], queue);
-        return new ZoneLogs(queries, block.Errors is { } errors ? new ErrorLog(RulesOf(errors), queue.Log, clock) : null);
+        return new ZoneLogs(queries, block.Errors is { } errors ? new ErrorLog(RulesOf(errors), queue.Log, clock, queue.Recent) : null);
     }
 
     /// <summary>Whether a reply may be worth a line; asked first, so that with <c>errors</c> alone a hit costs one look.</summary>

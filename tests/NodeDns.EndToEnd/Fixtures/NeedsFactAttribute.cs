@@ -12,6 +12,8 @@ public enum Need
     Compiler,
     Ipv6,
     Setpriv,
+    Browser,
+    Prometheus,
 }
 
 /// <summary>A fact that is skipped, with a reason, where the machine lacks something.</summary>
@@ -33,6 +35,10 @@ public sealed class NeedsFactAttribute : FactAttribute
         Need.Ipv6 when !File.Exists("/proc/net/if_inet6") || !File.ReadAllText("/proc/net/if_inet6").Contains("lo") =>
             "needs IPv6 on the loopback interface",
         Need.Setpriv when !Environment.IsPrivilegedProcess || !OnPath("setpriv") => "needs root and setpriv",
+        Need.Browser when !OnPath("node") || !OnPath("chromium") => "needs node and chromium",
+        Need.Browser when !Directory.Exists(PageDriver.Modules) =>
+            "needs playwright-core: ./check installs it, or npm ci in a copy of tests/page at artifacts/page",
+        Need.Prometheus when !OnPath("prometheus") => "needs prometheus",
         _ => null,
     };
 

@@ -1,0 +1,109 @@
+using System;
+using System.Linq;
+using System.Net.Http;
+using System.Text.Json;
+using System.Threading.Tasks;
+using NodeDns.TestKit;
+
+namespace NodeDns.EndToEnd.Fixtures;
+
+/// <summary>A server with a status page, two zones and two upstreams of which the first can be taken away.</summary>
+internal sealed class StatusServer : IAsyncDisposable
+{
+    private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly int _metricsPort = FreePort.Next();
+    private bool _hasLostFirst;
+
+    public FakeUpstream First { get; } = new();
+
+    public FakeUpstream Second { get; } = new();
+
+    public NodeDnsProcess Server { get; private set; } = null!;
+
+    public string Url => $"http://127.0.0.1:{_metricsPort}/";
+
+    /// <summary>What Prometheus scrapes.</summary>
+    public string Target => $"127.0.0.1:{_metricsPort}";
+
+    public string FirstAddress => $"127.0.0.1:{First.Port}";
+
+    public static async Task<StatusServer> StartAsync(params string[] arguments)
+    {
+        StatusServer all = new();
+        int port = FreePort.Next();
+        string corefile = $$"""
+            .:{{port}} {
+                bind 127.0.0.1
+                errors
+                prometheus 127.0.0.1:{{all._metricsPort}}
+                deny blocked.example
+                cache {
+                    serve_stale
+                }
+                forward . 127.0.0.1:{{all.First.Port}} 127.0.0.1:{{all.Second.Port}} {
+                    policy sequential
+                }
+            }
+            cluster.local:{{port}} {
+                bind 127.0.0.1
+                errors
+                prometheus 127.0.0.1:{{all._metricsPort}}
+                cache
+                forward . 127.0.0.1:{{all.Second.Port}}
+            }
+            """;
+        all.Server = await NodeDnsProcess.StartAsync(new NodeDnsOptions { Corefile = corefile, Port = port, Arguments = arguments });
+        return all;
+    }
+
+    public async Task<JsonElement> StatsAsync() => JsonDocument.Parse(await TextAsync("api/v1/stats")).RootElement;
+
+    public Task<string> TextAsync(string path) => s_http.GetStringAsync(new Uri(Url + path));
+
+    public Task<HttpResponseMessage> GetAsync(string path) => s_http.GetAsync(new Uri(Url + path));
+
+    /// <summary>Asks new names and one name again and again: two thirds come from the cache.</summary>
+    public async Task AskAsync(int rounds, string zone = "example.")
+    {
+        for (int i = 0; i < rounds; i++)
+        {
+            string name = ServerFixture.NewName(zone);
+            await Server.Client.UdpAsync(name);
+            await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Server.Client.UdpAsync(name)));
+        }
+    }
+
+    /// <summary>Takes the first upstream away and asks until the server has found out.</summary>
+    public async Task LoseFirstAsync()
+    {
+        _hasLostFirst = true;
+        await First.DisposeAsync();
+        for (int i = 0; i < 200; i++)
+        {
+            await Server.Client.UdpAsync(ServerFixture.NewName());
+            JsonElement upstream = (await StatsAsync()).GetProperty("upstreams").EnumerateArray()
+                .First(one => one.GetProperty("address").GetString() == FirstAddress);
+            if (upstream.GetProperty("state").GetString() == "down")
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"{FirstAddress} is not down; log:\n{Server.Output}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Server is not null)
+        {
+            await Server.DisposeAsync();
+        }
+
+        if (!_hasLostFirst)
+        {
+            await First.DisposeAsync();
+        }
+
+        await Second.DisposeAsync();
+    }
+}
