@@ -36,6 +36,9 @@ public sealed record NodeDnsOptions
     /// <summary>The network namespace the program runs in; null: the test's own.</summary>
     public string? NetworkNamespace { get; init; }
 
+    /// <summary>A command that becomes the program, which is given to it as its last arguments.</summary>
+    public IReadOnlyList<string> Wrapper { get; init; } = [];
+
     public TimeSpan ReadinessLimit { get; init; } = TimeSpan.FromSeconds(15);
 }
 
@@ -103,8 +106,8 @@ public sealed class NodeDnsProcess : IAsyncDisposable
 
         // `ip netns exec` becomes the program: the process keeps its number.
         string[] command = options.NetworkNamespace is { } space
-            ? ["ip", "netns", "exec", space, RepositoryRoot.Binary]
-            : [RepositoryRoot.Binary];
+            ? ["ip", "netns", "exec", space, .. options.Wrapper, RepositoryRoot.Binary]
+            : [.. options.Wrapper, RepositoryRoot.Binary];
         var start = new ProcessStartInfo(command[0],
         [
             .. command[1..],

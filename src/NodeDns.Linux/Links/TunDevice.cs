@@ -6,16 +6,15 @@ using NodeDns.Linux.Syscalls;
 namespace NodeDns.Linux.Links;
 
 /// <summary>A TUN device that exists exactly as long as this process holds it: the kernel removes it, its addresses and routes.</summary>
-/// <remarks>Nobody reads packets from it: only its own addresses are routed to it, and those are local.</remarks>
+/// <remarks>
+/// <para>Nobody reads packets from it: only its own addresses are routed to it, and those are local.</para>
+/// <para>A dying process lets go of its files in the reverse order of their numbers (the kernel's task work is a stack), and
+/// the removal of a device takes tens of milliseconds. So the device is opened before the sockets: it is the last to go.</para>
+/// </remarks>
 public sealed unsafe class TunDevice : IDisposable
 {
     /// <summary>The longest name an interface can have.</summary>
     public const int MaxNameLength = Libc.IFNAMSIZ - 1;
-
-    // A dying process closes its descriptors in the order of their numbers, and removing a device takes the kernel tens
-    // of milliseconds. The device goes behind the sockets and the rules, or packets would be let past conntrack to an
-    // address that is no more.
-    private const int LateDescriptor = 512;
 
     private int _descriptor;
 
@@ -55,7 +54,7 @@ public sealed unsafe class TunDevice : IDisposable
             return result;
         }
 
-        device = new TunDevice(MoveUp(opened.Value), name);
+        device = new TunDevice(opened.Value, name);
         return result;
     }
 
@@ -67,18 +66,5 @@ public sealed unsafe class TunDevice : IDisposable
         {
             _ = Libc.close(descriptor);
         }
-    }
-
-    private static int MoveUp(int descriptor)
-    {
-        SyscallResult moved = SyscallResult.From(Libc.fcntl(descriptor, Libc.F_DUPFD_CLOEXEC, LateDescriptor));
-        if (moved.IsError)
-        {
-            // Too few descriptors allowed: it works where it is.
-            return descriptor;
-        }
-
-        _ = Libc.close(descriptor);
-        return moved.Value;
     }
 }

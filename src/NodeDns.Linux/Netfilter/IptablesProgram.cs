@@ -13,9 +13,20 @@ namespace NodeDns.Linux.Netfilter;
 
 /// <summary>Runs iptables and ip6tables. Every run ends within its deadline, the wait for the xtables lock included.</summary>
 /// <remarks>Rules are looked for with -C or -S and changed by iptables-restore --noflush, one transaction for each table.</remarks>
-public sealed class IptablesProgram(string folder = "")
+/// <param name="folder">Where the programs are; empty: on the PATH.</param>
+/// <param name="backend">Which of the kernel's two sets of iptables: "-nft", "-legacy", or that of the plain name.</param>
+public sealed class IptablesProgram(string folder = "", string backend = "")
 {
+    public const string Nft = "-nft";
+    public const string Legacy = "-legacy";
+
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same programs for another of the kernel's sets.</summary>
+    public IptablesProgram Of(string other) => new(folder, other);
+
+    /// <summary>Its name and version, the backend in brackets.</summary>
+    public IptablesResult Version(TimeSpan deadline) => Run(Name(isIPv6: false), ["--version"], "", deadline);
 
     /// <summary>Whether the rule is there: Done or Refused.</summary>
     public IptablesResult Check(IptablesRule rule, TimeSpan deadline) =>
@@ -47,7 +58,8 @@ public sealed class IptablesProgram(string folder = "")
         return script.ToString();
     }
 
-    private static string Name(bool isIPv6) => isIPv6 ? "ip6tables" : "iptables";
+    /// <summary>The name of the program of a family.</summary>
+    public string Name(bool isIPv6) => (isIPv6 ? "ip6tables" : "iptables") + backend;
 
     private static string[] Wait(TimeSpan deadline) =>
         ["-w", Math.Max(1, (int)deadline.TotalSeconds).ToString(CultureInfo.InvariantCulture)];

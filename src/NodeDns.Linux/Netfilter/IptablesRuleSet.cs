@@ -14,10 +14,24 @@ namespace NodeDns.Linux.Netfilter;
 public static class IptablesRuleSet
 {
     private static readonly string[] s_socket = ["-m", "socket"];
+    private static readonly string[] s_anySocket = ["-m", "socket", "--nowildcard"];
+    private static readonly string[] s_established = ["!", "--syn"];
     private static readonly string[] s_toLocal = ["-m", "addrtype", "--dst-type", "LOCAL"];
 
     public static ImmutableArray<IptablesRule> For(NotrackScope scope, bool isGuarded) =>
-        [.. scope.Addresses.SelectMany(address => For(address, scope, isGuarded))];
+        [.. scope.Addresses.SelectMany(address => For(address, scope, isGuarded, isNew: true))];
+
+    /// <summary>
+    /// What takes the place of the rules for TCP queries while the process ends: connections that stand go on past
+    /// conntrack, new ones go to kube-proxy's rules.
+    /// </summary>
+    public static ImmutableArray<IptablesRule> Draining(NotrackScope scope, bool isGuarded) =>
+        [.. scope.Addresses.SelectMany(address => For(address, scope, isGuarded, isNew: false)).Where(rule => IsQuery(rule, scope, "tcp"))];
+
+    /// <summary>Whether a line of a listing is a rule for queries: what <see cref="Draining"/> replaces.</summary>
+    public static bool IsQuery(string line, int dnsPort) =>
+        line.Contains($" --dport {dnsPort.ToString(CultureInfo.InvariantCulture)} ", StringComparison.Ordinal)
+        && line.Contains(IptablesRule.SkipConntrack, StringComparison.Ordinal);
 
     /// <summary>The four of the twelve that let DNS through a filter.</summary>
     public static ImmutableArray<IptablesRule> AcceptOnly(NotrackScope scope) =>
@@ -43,17 +57,21 @@ public static class IptablesRuleSet
             || line.Contains($"\"{IptablesRule.AllowTraffic}\"", StringComparison.Ordinal))
         && addresses.Any(address => line.Contains($" {address}/", StringComparison.Ordinal));
 
-    private static ImmutableArray<IptablesRule> For(IPAddress address, NotrackScope scope, bool isGuarded)
+    private static bool IsQuery(IptablesRule rule, NotrackScope scope, string protocol) =>
+        rule.Table == "raw" && rule.Match[1] == protocol
+        && IsQuery(rule.RestoreLine("-A"), scope.DnsPort);
+
+    private static ImmutableArray<IptablesRule> For(IPAddress address, NotrackScope scope, bool isGuarded, bool isNew)
     {
         string ip = address.ToString();
         string dns = scope.DnsPort.ToString(CultureInfo.InvariantCulture);
         string health = scope.HealthPort.ToString(CultureInfo.InvariantCulture);
-        string[] socket = isGuarded ? s_socket : [];
+        string[] socket = !isGuarded ? [] : scope.HasWildcardListeners ? s_anySocket : s_socket;
         string[] local = isGuarded ? s_toLocal : [];
 
         IptablesRule Notrack(string chain, string protocol, string[] match, string[] guard, IptablesRuleRole role) => new(
             address, "raw", chain,
-            ["-p", protocol, .. match, .. guard, "-j", "NOTRACK", "-m", "comment", "--comment", IptablesRule.SkipConntrack],
+            ["-p", protocol, .. isNew ? [] : s_established, .. match, .. guard, "-j", "NOTRACK", "-m", "comment", "--comment", IptablesRule.SkipConntrack],
             role);
 
         IptablesRule Accept(string chain, string protocol, string[] match) => new(

@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
     public const int AF_NETLINK = 16;
     public const int SOCK_RAW = 3;
     public const int NETLINK_ROUTE = 0;
+    public const int NETLINK_NETFILTER = 12;
 
     public const uint RTMGRP_LINK = 0x1;
     public const uint RTMGRP_IPV4_IFADDR = 0x10;
@@ -48,6 +49,8 @@ internal static unsafe partial class Libc
     public const ushort IFF_TUN_EXCL = 0x8000;
     public const int IFNAMSIZ = 16;
 
+    public const int F_SETFD = 2;
+    public const int FD_CLOEXEC = 1;
     public const int F_DUPFD_CLOEXEC = 1030;
 
     [StructLayout(LayoutKind.Sequential)]

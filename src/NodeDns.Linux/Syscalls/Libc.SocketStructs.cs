@@ -73,4 +73,23 @@ internal static unsafe partial class Libc
         public fixed byte ipi6_addr[16];
         public uint ipi6_ifindex;
     }
+
+    public const ushort BPF_RET = 0x06;
+    public const ushort BPF_K = 0x00;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sock_filter
+    {
+        public ushort code;
+        public byte jt;
+        public byte jf;
+        public uint k;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sock_fprog
+    {
+        public ushort len;
+        public sock_filter* filter;
+    }
 }

@@ -23,6 +23,9 @@ internal static unsafe partial class Libc
     public const int SO_REUSEPORT = 15;
     public const int SO_SNDBUFFORCE = 32;
     public const int SO_RCVBUFFORCE = 33;
+    public const int SO_PROTOCOL = 38;
+    public const int SO_DOMAIN = 39;
+    public const int SO_ATTACH_REUSEPORT_CBPF = 51;
 
     public const int IPPROTO_IP = 0;
     public const int IP_PKTINFO = 8;
@@ -57,6 +60,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     public static partial int setsockopt(int sockfd, int level, int optname, void* optval, uint optlen);
+
+    [LibraryImport(Library)]
+    public static partial int getsockopt(int sockfd, int level, int optname, void* optval, uint* optlen);
 
     [LibraryImport(Library)]
     public static partial nint send(int sockfd, void* buf, nuint len, int flags);

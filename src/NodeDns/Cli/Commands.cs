@@ -70,8 +70,8 @@ internal static class Commands
     {
         CliCommand.CheckConfig when line.Operands.Length != 1 => "expected check-config FILE",
         CliCommand.Clock when line.Operands is not ["advance", _] => "expected clock advance SECONDS",
-        CliCommand.Net when line.Operands is not ["plan" or "apply" or "status" or "remove"] =>
-            "expected net plan, net apply, net status or net remove",
+        CliCommand.Net when line.Operands is not ["plan" or "apply" or "status" or "remove" or "ready"] =>
+            "expected net plan, net apply, net status, net remove or net ready",
         CliCommand.Net when line.Operands is ["plan"] && line.Options.LocalAddresses.IsEmpty =>
             "net plan: expected the flags of the server, -localip among them",
         CliCommand.Version or CliCommand.Help when !line.Operands.IsEmpty =>

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using System.Net.Sockets;
 using NodeDns.Config.Values;
 
 namespace NodeDns.Cli;
@@ -84,13 +85,35 @@ internal static class FlagValues
                 return false;
             }
 
-            found.Add(address);
+            if (Unusable(address) is { } why)
+            {
+                addresses = [];
+                error = $"invalid localip specified - \"{part}\": {why}";
+                return false;
+            }
+
+            if (!found.Contains(address))
+            {
+                found.Add(address);
+            }
         }
 
         addresses = found.ToImmutable();
         error = "";
         return true;
     }
+
+    /// <summary>Why an address cannot be one of a cache on a node; null when it can.</summary>
+    private static string? Unusable(IPAddress address) => address switch
+    {
+        _ when address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) => "all addresses are not one of them",
+        { IsIPv6Multicast: true } => "it is a multicast address",
+        { IsIPv6LinkLocal: true } => "an IPv6 link-local address is not one without its zone; take a unique-local one (fd00::/8)",
+        { IsIPv4MappedToIPv6: true } => "write the IPv4 address itself",
+        { AddressFamily: AddressFamily.InterNetwork } when address.GetAddressBytes()[0] is 0 or >= 224 =>
+            "it is a multicast or reserved address",
+        _ => null,
+    };
 
     /// <summary>[ADDRESS]:PORT; no address means all.</summary>
     public static bool TryReadEndPoint(string text, out string error)

@@ -48,9 +48,9 @@ internal static class Flags
         FlagDefinition.Switch("setupiptables", "keep the NOTRACK rules (true)", (o, on) => o with { SetUpIptables = on }),
         new("interception", "MODE", "how they are kept: auto, nft, iptables, none (auto)", Interception),
         new("syncinterval", "TIME", "how often interface and rules are checked (60s)", SyncInterval),
-        FlagDefinition.Switch("skipteardown", "leave both behind on exit", (o, on) => o with { SkipTeardown = on }),
+        FlagDefinition.Switch("skipteardown", "leave behind on exit what can outlive the process", (o, on) => o with { SkipTeardown = on }),
         FlagDefinition.Switch(
-            "reloadwithsignal", "accepted for node-cache's sake", (o, on) => o with { ReloadWithSignal = on }),
+            "reloadwithsignal", "look at the files every 10 s, even without `reload`", (o, on) => o with { ReloadWithSignal = on }),
         FlagDefinition.Word("corefile", "FILE", "accepted for node-cache's sake; no effect there either", (o, _) => o),
     ];
 

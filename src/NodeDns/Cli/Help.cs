@@ -17,6 +17,7 @@ internal static class Help
                    nodedns check-config FILE          read a Corefile, print all its errors, exit 0 or 1
                    nodedns net plan [flags]           what would be done to this node, with these flags
                    nodedns net status|apply|remove    look at it, put it right, turn interception off
+                   nodedns net ready                  exit 0 once it serves: for a startup probe
                    nodedns clock advance SECONDS      move the clock of a server under test
                    nodedns version                    also -version; -plugins lists the directives
 

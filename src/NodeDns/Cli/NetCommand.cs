@@ -28,6 +28,12 @@ internal static class NetCommand
             return refused ? 1 : 0;
         }
 
+        if (verb == "ready")
+        {
+            errors.WriteLine($"nodedns: {answer}");
+            return 1;
+        }
+
         if (config.Addresses.IsEmpty)
         {
             errors.WriteLine($"nodedns: {answer}; without a server the addresses are needed: -localip IP,IP");
@@ -69,7 +75,7 @@ internal static class NetCommand
             return 1;
         }
 
-        using ShutdownSignal shutdown = new();
+        using ShutdownSignal shutdown = new(() => { });
         using NodeNetworking node = new(config, new IptablesProgram(), Log.To(output), new SetupCounters());
         if (!node.TryPrepare(out string error) || !node.TryIntercept(out error))
         {

@@ -7,6 +7,7 @@ using NodeDns.Linux.Sockets;
 using NodeDns.Linux.Syscalls;
 using NodeDns.Listeners;
 using NodeDns.Logging;
+using NodeDns.Node;
 using NodeDns.Pipeline;
 
 namespace NodeDns.Hosting;
@@ -16,7 +17,8 @@ internal sealed class ListenerSet(UdpWorker[] workers, TcpConnectionTable connec
 {
     private readonly List<Entry?> _entries = [];
 
-    private sealed record Entry(ListenAddress Address, UdpListener[] Udp, TcpAcceptor Tcp);
+    /// <param name="Older">TCP listeners of an earlier generation on the same address, by their sockets' numbers.</param>
+    private sealed record Entry(ListenAddress Address, UdpListener[] Udp, TcpAcceptor Tcp, HashSet<string> Older);
 
     public int Count => _entries.FindAll(entry => entry is not null).Count;
 
@@ -46,6 +48,22 @@ internal sealed class ListenerSet(UdpWorker[] workers, TcpConnectionTable connec
 
         Exchange(plan.Listeners, timeouts, opened);
         return true;
+    }
+
+    /// <summary>
+    /// Has new TCP connections sent to the other generation, where there is one: those that a listener has not accepted when
+    /// it is closed are reset. (A lone listener takes them to its end.)
+    /// </summary>
+    public void Retire()
+    {
+        foreach (Entry? entry in _entries)
+        {
+            // Of two, the place of the other follows from who came first. Of more it cannot be known.
+            if (entry is not null && PortListeners.OtherTcp(entry.Address.EndPoint) is { Count: 1 } others)
+            {
+                entry.Tcp.SendNewTo(others.IsSubsetOf(entry.Older) ? 0 : 1);
+            }
+        }
     }
 
     public void Dispose()
@@ -84,6 +102,7 @@ internal sealed class ListenerSet(UdpWorker[] workers, TcpConnectionTable connec
         error = "";
         try
         {
+            HashSet<string> older = PortListeners.OtherTcp(endPoint);
             TcpAcceptor tcp = new(address, timeouts, connections, log);
             for (int i = 0; i < workers.Length; i++)
             {
@@ -101,7 +120,7 @@ internal sealed class ListenerSet(UdpWorker[] workers, TcpConnectionTable connec
                 udp.Add(new UdpListener(socket, address));
             }
 
-            return new Entry(address, [.. udp], tcp);
+            return new Entry(address, [.. udp], tcp, older);
         }
         catch (SocketException refused)
         {

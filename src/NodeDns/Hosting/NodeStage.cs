@@ -4,6 +4,7 @@ using NodeDns.Linux.Netfilter;
 using NodeDns.Logging;
 using NodeDns.Metrics;
 using NodeDns.Node;
+using NodeDns.Pipeline;
 
 namespace NodeDns.Hosting;
 
@@ -12,9 +13,11 @@ internal sealed class NodeStage : IDisposable
 {
     private const string ReadyPart = "node";
     private readonly NodeNetworking? _node;
+    private readonly Readiness _readiness;
 
     public NodeStage(ServerOptions options, Readiness readiness, Log log, SetupCounters counters)
     {
+        _readiness = readiness;
         NodeConfig config = options.ToNodeConfig();
         IsOnNode = !config.Addresses.IsEmpty;
         if (config.IsWanted)
@@ -46,8 +49,17 @@ internal sealed class NodeStage : IDisposable
         return _node is null || _node.TryIntercept(out error);
     }
 
+    /// <summary>Before a plan's sockets are opened and others closed: what will not be listened on is left to kube-dns.</summary>
+    public void Narrow(ServingPlan plan) => _node?.Narrow([.. plan.Listeners.Keys]);
+
+    /// <summary>When they are open.</summary>
+    public void Listen(ServingPlan plan) => _node?.Listen([.. plan.Listeners.Keys]);
+
     public void Register(ControlServer control)
     {
+        control.Register("net ready", _ => _readiness.Missing(continuously: true) is { Count: > 0 } missing
+            ? $"{ControlServer.ErrorPrefix}not ready: {string.Join(' ', missing)}"
+            : "ready");
         if (_node is not null)
         {
             control.Register("net status", _ => _node.Status());

@@ -32,8 +32,11 @@ internal sealed class Server : IDisposable
     private static readonly TimeSpan s_workerEndWithin = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan s_reloadEndWithin = TimeSpan.FromMilliseconds(300);
 
-    // A packet that was on its way to a socket when the socket stopped taking any is in it by then.
+    // A datagram or a handshake that was on its way to a socket when that stopped taking any is through by then.
     private static readonly TimeSpan s_drainAtLeast = TimeSpan.FromMilliseconds(50);
+
+    // With -reloadwithsignal node-cache looks at its files this often, and needs no `reload` in the Corefile.
+    private static readonly TimeSpan s_lookOfNodeCache = TimeSpan.FromSeconds(10);
 
     private readonly ServerOptions _options;
     private readonly CorefileSource _source;
@@ -113,7 +116,9 @@ internal sealed class Server : IDisposable
             _log.Warning(warning);
         }
 
-        using ShutdownSignal shutdown = new();
+        // From the signal on, even when it comes in the middle of the start.
+        using StopDeadline deadline = new(s_exitWithin, _log);
+        using ShutdownSignal shutdown = new(() => deadline.Start(Lameduck(_config)));
         if (!_node.TryPrepare(out string error) || !TryServe(read.Config, out error) || !TryAdminister(read.Config, out error))
         {
             _node.Release();
@@ -125,7 +130,7 @@ internal sealed class Server : IDisposable
         if (!_node.TryIntercept(out error))
         {
             _log.Error(error);
-            Stop();
+            Stop(TimeSpan.Zero);
             return 1;
         }
 
@@ -139,10 +144,10 @@ internal sealed class Server : IDisposable
         SayHello(read.Config);
         ServiceNotice.Send(ServiceNotice.Ready);
 
+        bool wasInTheStart = shutdown.IsAsked;
         shutdown.Wait();
-        using StopDeadline deadline = new(Lameduck(_config) + s_exitWithin, _log);
         ServiceNotice.Send(ServiceNotice.Stopping);
-        Stop();
+        Stop(wasInTheStart ? TimeSpan.Zero : Lameduck(_config));
         return 0;
     }
 
@@ -173,11 +178,18 @@ internal sealed class Server : IDisposable
         }
 
         TimeoutsConfig? timeouts = config.Blocks.Select(block => block.Timeouts).FirstOrDefault(one => one is not null);
+        _node.Narrow(plan);
         if (!_listeners.TryApply(plan, TcpTimeouts.From(timeouts), out error))
         {
+            if (_plan is not null)
+            {
+                _node.Listen(_plan);
+            }
+
             return false;
         }
 
+        _node.Listen(plan);
         _files.Watch(plan);
         _loops.Watch(plan);
         _plan?.Retire();
@@ -242,7 +254,8 @@ internal sealed class Server : IDisposable
     {
         ReloadConfig? reload = (served ?? read.Config)?.Blocks.Select(block => block.Reload).FirstOrDefault(one => one is not null);
         ImmutableArray<string> files = _source.FilesToWatch(read).AddRange(_kubeDns.Files);
-        return new WatchPlan(files, reload?.Interval ?? TimeSpan.Zero, reload?.Jitter ?? TimeSpan.Zero);
+        TimeSpan otherwise = _options.ReloadWithSignal ? s_lookOfNodeCache : TimeSpan.Zero;
+        return new WatchPlan(files, reload?.Interval ?? otherwise, reload?.Jitter ?? TimeSpan.Zero);
     }
 
     private bool TryAdminister(NodeDnsConfig config, out string error)
@@ -295,10 +308,9 @@ internal sealed class Server : IDisposable
     private static TimeSpan Lameduck(NodeDnsConfig? config) =>
         config is null ? TimeSpan.Zero : config.Blocks.Select(block => block.Health?.Lameduck ?? TimeSpan.Zero).Max();
 
-    private void Stop()
+    private void Stop(TimeSpan lameduck)
     {
         _readiness.Add("stopping", () => false);
-        TimeSpan lameduck = Lameduck(_config);
         if (lameduck > TimeSpan.Zero)
         {
             _log.Info($"stopping in {lameduck.TotalSeconds} s (lameduck)");
@@ -321,12 +333,13 @@ internal sealed class Server : IDisposable
     /// <summary>Answers whatever was received, and what waits for an upstream as long as there is time.</summary>
     private void Drain()
     {
-        _listeners.Dispose();
         Array.ForEach(_workers, worker => worker.Retire());
+        _listeners.Retire();
+        Thread.Sleep(s_drainAtLeast);
+        _listeners.Dispose();
         Task connections = _connections.Drain(s_drainWithin);
         long began = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(began) is { } passed && passed < s_drainWithin
-            && (passed < s_drainAtLeast || _inFlight.Waiting > 0))
+        while (Stopwatch.GetElapsedTime(began) < s_drainWithin && _inFlight.Waiting > 0)
         {
             Thread.Sleep(5);
         }

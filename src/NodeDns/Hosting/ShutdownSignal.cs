@@ -11,11 +11,17 @@ internal sealed class ShutdownSignal : IDisposable
     private readonly PosixSignalRegistration _terminate;
     private readonly PosixSignalRegistration _interrupt;
 
-    public ShutdownSignal()
+    private readonly Action _onAsked;
+
+    /// <param name="onAsked">Done when the first signal comes.</param>
+    public ShutdownSignal(Action onAsked)
     {
+        _onAsked = onAsked;
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
     }
+
+    public bool IsAsked => _asked.IsSet;
 
     public void Wait() => _asked.Wait();
 
@@ -29,6 +35,11 @@ internal sealed class ShutdownSignal : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = !_asked.IsSet;
+        if (context.Cancel)
+        {
+            _onAsked();
+        }
+
         _asked.Set();
     }
 }

@@ -12,10 +12,12 @@ internal sealed class StopDeadline : IDisposable
     // The log is written by a thread of its own; this much it gets to write the last line.
     private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(50);
 
+    private readonly TimeSpan _within;
     private readonly Timer _timer;
 
     public StopDeadline(TimeSpan within, Log log)
     {
+        _within = within;
         _timer = new Timer(
             _ =>
             {
@@ -23,9 +25,11 @@ internal sealed class StopDeadline : IDisposable
                 using ManualResetEventSlim pause = new();
                 pause.Wait(s_lastWords);
                 ProcessEnd.Now(0);
-            },
-            null, within, Timeout.InfiniteTimeSpan);
+            });
     }
+
+    /// <summary>The time runs from here on, behind what the config asks to be waited first.</summary>
+    public void Start(TimeSpan lameduck) => _timer.Change(lameduck + _within, Timeout.InfiniteTimeSpan);
 
     public void Dispose() => _timer.Dispose();
 }

@@ -34,6 +34,9 @@ internal static class ListenerLimits
     /// <summary>A connection must bring its first whole message within this time.</summary>
     public const int FirstMessageMilliseconds = 3000;
 
+    /// <summary>At the end of the process: what a connection just accepted gets to bring its query.</summary>
+    public const int NewConnectionAtEndMilliseconds = 250;
+
     public const int IdleMilliseconds = Pipeline.PipelineLimits.IdleMilliseconds;
 
     public const int WriteMilliseconds = 5000;

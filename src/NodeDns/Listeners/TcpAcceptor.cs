@@ -2,6 +2,7 @@ using System;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
+using NodeDns.Linux.Sockets;
 using NodeDns.Logging;
 
 namespace NodeDns.Listeners;
@@ -46,6 +47,9 @@ internal sealed class TcpAcceptor : IDisposable
     public TcpTimeouts Timeouts { get; set; }
 
     public void Start() => _ = AcceptLoop();
+
+    /// <summary>Has new connections go to another listener of the port, of an upgrade's other generation.</summary>
+    public void SendNewTo(int place) => ReusePortGroup.SendTo((int)_socket.SafeHandle.DangerousGetHandle(), place);
 
     public void Dispose() => _socket.Dispose();
 

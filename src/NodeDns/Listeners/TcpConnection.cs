@@ -44,11 +44,18 @@ internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipe
     private long _writingSince;
     private long _unsent;
     private bool _isOutputOpen;
+    private bool _hasAsked;
 
     public IPAddress? ClientAddress { get; private set; }
 
     /// <summary>Nothing is owed to the client, so it may be closed for another (RFC 9210 §4.2).</summary>
     public bool IsIdle => Volatile.Read(ref _pending) == 0;
+
+    /// <summary>An answer is waited for or not yet sent; closing now would lose it.</summary>
+    public bool IsOwed => !IsIdle || Volatile.Read(ref _unsent) > 0;
+
+    /// <summary>Accepted, and its first query is still on its way.</summary>
+    public bool IsNew => !Volatile.Read(ref _hasAsked);
 
     public long Deadline => Volatile.Read(ref _deadline);
 
@@ -63,6 +70,7 @@ internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipe
         _pending = 0;
         _unsent = 0;
         _writingSince = 0;
+        _hasAsked = false;
         Volatile.Write(ref _deadline, shared.Clock.NowMilliseconds + timeouts.FirstMessageMilliseconds);
         while (_answered.Wait(0))
         {
@@ -196,6 +204,7 @@ internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipe
         {
             // RFC 7766 §6.2.3: only a whole message is a sign of life; dripping bytes is not (T3).
             Volatile.Write(ref _deadline, now + _timeouts.IdleMilliseconds);
+            Volatile.Write(ref _hasAsked, true);
         }
 
         return handled;

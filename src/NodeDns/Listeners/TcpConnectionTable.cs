@@ -87,8 +87,10 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
     /// <summary>Lets clients finish what they began, up to a moment, then cuts them off.</summary>
     public async Task Drain(TimeSpan within)
     {
-        long end = _clock.NowMilliseconds + (long)within.TotalMilliseconds;
-        while (Open > 0 && _clock.NowMilliseconds < end && HasPending())
+        long began = _clock.NowMilliseconds;
+        long end = began + (long)within.TotalMilliseconds;
+        long newEnd = began + Math.Min(ListenerLimits.NewConnectionAtEndMilliseconds, (long)within.TotalMilliseconds);
+        while (_clock.NowMilliseconds < end && Any(connection => connection.IsOwed || (connection.IsNew && _clock.NowMilliseconds < newEnd)))
         {
             await Task.Delay(20).ConfigureAwait(false);
         }
@@ -160,13 +162,13 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
         _pool.Return(connection);
     }
 
-    private bool HasPending()
+    private bool Any(Func<TcpConnection, bool> condition)
     {
         lock (_gate)
         {
             foreach (TcpConnection? connection in _connections)
             {
-                if (connection is { IsIdle: false })
+                if (connection is not null && condition(connection))
                 {
                     return true;
                 }

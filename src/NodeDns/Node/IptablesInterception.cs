@@ -1,5 +1,7 @@
-using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
+using System.Net;
 using NodeDns.Linux.Netfilter;
 using NodeDns.Logging;
 
@@ -19,7 +21,9 @@ internal sealed class IptablesInterception(NotrackScope scope, IptablesTables ta
         ? $"{Rules.Length} iptables rules, which match only while somebody listens"
         : $"{Rules.Length} iptables rules without guards: they must not outlive this process";
 
-    public ImmutableArray<IptablesRule> Rules => IptablesRuleSet.For(scope, _isGuarded);
+    public NotrackScope Scope { get; private set; } = scope;
+
+    public ImmutableArray<IptablesRule> Rules => IptablesRuleSet.For(Scope, _isGuarded);
 
     public bool TryInstall(out string error)
     {
@@ -41,6 +45,24 @@ internal sealed class IptablesInterception(NotrackScope scope, IptablesTables ta
         return true;
     }
 
+    public bool TryChange(NotrackScope scope, out string error)
+    {
+        ImmutableArray<IPAddress> dropped = [.. Scope.Addresses.Where(address => !scope.Addresses.Contains(address))];
+        if (!tables.TryEnsure(IptablesRuleSet.For(scope, _isGuarded), NodeLimits.IptablesTime, out _, out error))
+        {
+            return false;
+        }
+
+        Scope = scope;
+        return dropped.IsEmpty || PortListeners.AnyOther(dropped, scope.DnsPort)
+            || tables.TryRemove(dropped, _ => true, NodeLimits.IptablesTime, out _, out error);
+    }
+
+    public IEnumerable<string> Missing() =>
+        tables.TryFindMissing(Rules, new Deadline(NodeLimits.IptablesTime), out List<IptablesRule> missing, out string error)
+            ? missing.Select(rule => $"{(rule.IsIPv6 ? "ip6tables" : "iptables")} -t {rule.Table} {rule.RestoreLine("-A")}")
+            : [error];
+
     public int Repair()
     {
         if (!tables.TryEnsure(Rules, NodeLimits.IptablesTime, out int added, out string error))
@@ -53,36 +75,31 @@ internal sealed class IptablesInterception(NotrackScope scope, IptablesTables ta
 
     public void StopRequests()
     {
-        if (skipTeardown)
-        {
-            return;
-        }
-
-        // Queries of the node itself pass no socket guard; those of pods do.
-        Remove(line => line.Contains("--dport", StringComparison.Ordinal)
-            && (line.StartsWith("-A OUTPUT", StringComparison.Ordinal)
-                || (!_isGuarded && line.StartsWith("-A PREROUTING", StringComparison.Ordinal))));
-    }
-
-    public void Remove()
-    {
-        if (!skipTeardown)
-        {
-            Remove(_ => true);
-        }
-    }
-
-    private void Remove(Func<string, bool> condition)
-    {
-        if (PortListeners.AnyOther(scope.Addresses, scope.DnsPort))
+        if (skipTeardown || PortListeners.AnyOther(Scope.Addresses, Scope.DnsPort))
         {
             // Another generation lives by the same rules.
             return;
         }
 
-        if (!tables.TryRemove(scope.Addresses, condition, NodeLimits.IptablesTimeAtEnd, out _, out string error))
+        // A socket that takes no new queries does not match its guard, but a listener of TCP matches until it is closed, and
+        // queries of the node itself pass no such guard.
+        bool IsQuery(string line) => IptablesRuleSet.IsQuery(line, Scope.DnsPort);
+        if (!tables.TryReplace(
+            Scope.Addresses, IsQuery, IptablesRuleSet.Draining(Scope, _isGuarded), NodeLimits.IptablesTimeAtEnd, out string error))
         {
-            log.Warning($"rules stay behind: {error}" + (_isGuarded ? "; without a listener they match nothing" : ""));
+            Warn(error);
         }
     }
+
+    public void Remove()
+    {
+        if (!skipTeardown && !PortListeners.AnyOther(Scope.Addresses, Scope.DnsPort)
+            && !tables.TryRemove(Scope.Addresses, _ => true, NodeLimits.IptablesTimeAtEnd, out _, out string error))
+        {
+            Warn(error);
+        }
+    }
+
+    private void Warn(string error) =>
+        log.Warning($"rules stay behind: {error}" + (_isGuarded ? "; without a listener they match nothing" : ""));
 }

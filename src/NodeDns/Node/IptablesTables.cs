@@ -17,31 +17,28 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
     private static readonly string[] s_droppingRules =
         ["-A INPUT -j DROP", "-A OUTPUT -j DROP", "-A INPUT -j REJECT", "-A OUTPUT -j REJECT"];
 
+    private IptablesBackends? _backends;
+
+    /// <summary>Looked at when first needed: before that nothing of the node is asked.</summary>
+    private IptablesBackends Backends => _backends ??= IptablesBackends.Find(program, NodeLimits.IptablesTime);
+
     /// <summary>Adds those of the rules that are not there; <paramref name="added"/> says how many that were.</summary>
     public bool TryEnsure(ImmutableArray<IptablesRule> rules, TimeSpan deadline, out int added, out string error)
     {
         added = 0;
-        error = "";
+        Deadline end = new(deadline);
+        IptablesProgram used = Backends.Used;
         foreach (IGrouping<bool, IptablesRule> family in rules.GroupBy(rule => rule.IsIPv6))
         {
-            List<IptablesRule> missing = [];
-            foreach (IptablesRule rule in family)
+            if (!TryFindMissing(family, end, out List<IptablesRule> missing, out error))
             {
-                IptablesResult check = program.Check(rule, deadline);
-                if (check.Outcome == IptablesOutcome.Refused)
-                {
-                    missing.Add(rule);
-                }
-                else if (!check.IsDone)
-                {
-                    return Fail(check, out error);
-                }
+                return false;
             }
 
             if (missing.Count > 0)
             {
                 string script = IptablesProgram.Script(missing.Select(rule => (rule.Table, rule.RestoreLine("-I"))));
-                IptablesResult restored = program.Restore(family.Key, script, deadline);
+                IptablesResult restored = InTime(end, left => used.Restore(family.Key, script, left));
                 if (!restored.IsDone)
                 {
                     return Fail(restored, out error);
@@ -51,6 +48,29 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
             }
         }
 
+        error = "";
+        return true;
+    }
+
+    /// <summary>Those of the rules that are not there, asked with -C; false when the question could not be asked.</summary>
+    public bool TryFindMissing(
+        IEnumerable<IptablesRule> rules, Deadline end, out List<IptablesRule> missing, out string error)
+    {
+        missing = [];
+        foreach (IptablesRule rule in rules)
+        {
+            IptablesResult check = InTime(end, left => Backends.Used.Check(rule, left));
+            if (check.Outcome == IptablesOutcome.Refused)
+            {
+                missing.Add(rule);
+            }
+            else if (!check.IsDone)
+            {
+                return Fail(check, out error);
+            }
+        }
+
+        error = "";
         return true;
     }
 
@@ -59,7 +79,37 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
     /// to a rule's line. Without the program there is nothing to remove.
     /// </summary>
     public bool TryRemove(
+        ImmutableArray<IPAddress> addresses, Func<string, bool> condition, TimeSpan deadline, out int removed, out string error) =>
+        TryReplace(Backends.Used, addresses, condition, [], new Deadline(deadline), out removed, out error);
+
+    /// <summary>The same in both of the kernel's sets: node-cache may have used the other one.</summary>
+    public bool TryRemoveEverywhere(
         ImmutableArray<IPAddress> addresses, Func<string, bool> condition, TimeSpan deadline, out int removed, out string error)
+    {
+        removed = 0;
+        error = "";
+        Deadline end = new(deadline);
+        foreach (IptablesProgram one in Backends.Others.Insert(0, Backends.Used))
+        {
+            if (!TryReplace(one, addresses, condition, [], end, out int here, out error))
+            {
+                return false;
+            }
+
+            removed += here;
+        }
+
+        return true;
+    }
+
+    /// <summary>Puts rules in the place of those that the condition says yes to, in one transaction for each family.</summary>
+    public bool TryReplace(
+        ImmutableArray<IPAddress> addresses, Func<string, bool> condition, ImmutableArray<IptablesRule> rules, TimeSpan deadline,
+        out string error) => TryReplace(Backends.Used, addresses, condition, rules, new Deadline(deadline), out _, out error);
+
+    private bool TryReplace(
+        IptablesProgram used, ImmutableArray<IPAddress> addresses, Func<string, bool> condition,
+        ImmutableArray<IptablesRule> rules, Deadline end, out int removed, out string error)
     {
         removed = 0;
         error = "";
@@ -68,7 +118,7 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
             List<(string Table, string Line)> lines = [];
             foreach (string table in s_tables)
             {
-                IptablesResult listed = program.List(isIPv6, table, deadline);
+                IptablesResult listed = InTime(end, left => used.List(isIPv6, table, left));
                 if (listed.Outcome == IptablesOutcome.Missing)
                 {
                     break;
@@ -83,15 +133,17 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
                     .Select(line => (table, "-D" + line["-A".Length..])));
             }
 
+            int gone = lines.Count;
+            lines.AddRange(rules.Where(rule => rule.IsIPv6 == isIPv6).Select(rule => (rule.Table, rule.RestoreLine("-I"))));
             IptablesResult restored = lines.Count == 0
                 ? new IptablesResult(IptablesOutcome.Done, "")
-                : program.Restore(isIPv6, IptablesProgram.Script(lines), deadline);
+                : InTime(end, left => used.Restore(isIPv6, IptablesProgram.Script(lines), left));
             if (!restored.IsDone)
             {
                 return Fail(restored, out error);
             }
 
-            removed += lines.Count;
+            removed += gone;
         }
 
         return true;
@@ -99,18 +151,19 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
 
     /// <summary>Our rules as they stand, for the operator.</summary>
     public IEnumerable<string> OwnLines(ImmutableArray<IPAddress> addresses, TimeSpan deadline) =>
+        from used in Backends.Others.Insert(0, Backends.Used)
         from isIPv6 in FamiliesOf(addresses)
         from table in s_tables
-        let listed = program.List(isIPv6, table, deadline)
+        let listed = used.List(isIPv6, table, deadline)
         where listed.IsDone
         from line in IptablesRuleSet.OwnLines(listed.Text, addresses)
-        select $"{(isIPv6 ? "ip6tables" : "iptables")} -t {table} {line}";
+        select $"{used.Name(isIPv6)} -t {table} {line}";
 
     /// <summary>Those of the addresses whose family has a filter that drops what no rule accepts.</summary>
     public ImmutableArray<IPAddress> Filtered(ImmutableArray<IPAddress> addresses, TimeSpan deadline)
     {
         bool[] drops = [.. FamiliesOf(addresses).Where(isIPv6 =>
-            program.List(isIPv6, "filter", deadline) is { IsDone: true } listed && Drops(listed.Text))];
+            Backends.Used.List(isIPv6, "filter", deadline) is { IsDone: true } listed && Drops(listed.Text))];
         return [.. addresses.Where(address => drops.Contains(address.AddressFamily == AddressFamily.InterNetworkV6))];
     }
 
@@ -121,6 +174,11 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
 
     private static IEnumerable<bool> FamiliesOf(ImmutableArray<IPAddress> addresses) =>
         addresses.Select(address => address.AddressFamily == AddressFamily.InterNetworkV6).Distinct();
+
+    /// <summary>Runs a step with what is left of the time, or not at all.</summary>
+    private static IptablesResult InTime(Deadline end, Func<TimeSpan, IptablesResult> run) => end.Left is { } left && left > TimeSpan.Zero
+        ? run(left)
+        : new IptablesResult(IptablesOutcome.Failed, $"iptables was not done after {end.Within.TotalSeconds} s");
 
     private bool Fail(IptablesResult result, out string error)
     {

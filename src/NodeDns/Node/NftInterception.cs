@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Linq;
 using System.Net;
 using System.Security.Cryptography;
 using NodeDns.Linux.Netfilter;
@@ -28,14 +30,10 @@ internal sealed class NftInterception(IptablesTables iptables, bool skipTeardown
     public string Description => $"nftables table {Table.Name}, which goes with this process"
         + (_filtered.IsEmpty ? "" : $"; iptables lets DNS of {string.Join(' ', _filtered)} through the filter");
 
-    /// <summary>
-    /// Opens the netlink socket. Done before any other socket is opened: a dying process closes its descriptors in the order
-    /// of their numbers, and the rules should be the first to go.
-    /// </summary>
-    public bool TryOpen(out string error)
+    private bool TryOpen(out string error)
     {
         error = "";
-        _owner ??= NftablesContext.TryOpen(out error);
+        _owner ??= NftablesContext.TryOpenOwner(out error);
         return _owner is not null;
     }
 
@@ -53,6 +51,37 @@ internal sealed class NftInterception(IptablesTables iptables, bool skipTeardown
         EnsureAccepted();
         return true;
     }
+
+    /// <summary>
+    /// A second table from a second socket, then the first goes: libnftables may drop the table of a socket that removes
+    /// something (see <see cref="NftablesContext"/>).
+    /// </summary>
+    public bool TryChange(NotrackScope scope, out string error)
+    {
+        NotrackTable next = NewTable(scope);
+        NftablesContext? fresh = NftablesContext.TryOpenOwner(out error);
+        if (fresh is null || !fresh.TryRun(next.Definition(), out _, out error))
+        {
+            fresh?.Dispose();
+            counters.Count(SetupError.Nftables);
+            error = $"cannot change the nftables table: {error}";
+            return false;
+        }
+
+        _owner?.Dispose();
+        (_owner, Scope, Table) = (fresh, scope, next);
+        ImmutableArray<IPAddress> dropped = [.. _filtered.Where(address => !scope.Addresses.Contains(address))];
+        if (!dropped.IsEmpty)
+        {
+            iptables.TryRemove(dropped, _ => true, NodeLimits.IptablesTime, out _, out _);
+        }
+
+        _filtered = iptables.Filtered(scope.Addresses, NodeLimits.IptablesTime);
+        EnsureAccepted();
+        return true;
+    }
+
+    public IEnumerable<string> Missing() => Stands() ? [] : [$"table inet {Table.Name}"];
 
     public int Repair()
     {

@@ -18,14 +18,14 @@ internal static class NodeCleanup
         }
 
         IptablesTables tables = new(program, new SetupCounters());
-        bool removed = tables.TryRemove(
+        bool removed = tables.TryRemoveEverywhere(
             config.Addresses, _ => true, NodeLimits.IptablesTime, out int count, out string error);
         lines.Add(removed ? $"removed {count} iptables rules" : error);
         RouteSocket.TryOpen(out RouteSocket? route);
         using (route)
         {
             if (route is not null && !NodeLinks.TryRead(route, out NodeLinks links).IsError
-                && links.Find(config.InterfaceName) is { Kind: "dummy" } stale)
+                && links.Find(config.InterfaceName) is { Kind: NodeLinks.Dummy } stale)
             {
                 bool gone = !route.RemoveLink(stale.Index).IsError;
                 lines.Add(gone ? $"removed the dummy link {stale.Name}" : $"the dummy link {stale.Name} could not be removed");

@@ -14,6 +14,9 @@ internal sealed record NodeLinks(ImmutableArray<RouteLink> Links, ImmutableArray
     /// <summary>The link on which kube-proxy in ipvs mode holds every ClusterIP.</summary>
     public const string Ipvs = "kube-ipvs0";
 
+    /// <summary>The kernel's word for a dummy link.</summary>
+    public const string Dummy = "dummy";
+
     public static SyscallResult TryRead(RouteSocket route, out NodeLinks links)
     {
         List<RouteLink> found = [];
@@ -37,10 +40,11 @@ internal sealed record NodeLinks(ImmutableArray<RouteLink> Links, ImmutableArray
     public bool Has(int link, IPAddress address) =>
         Addresses.Any(one => one.LinkIndex == link && one.Address.Equals(address));
 
-    /// <summary>The name of a link that has the address and is none of ours; null when there is none.</summary>
+    /// <summary>The name of a link that has the address and is none of ours, that of ipvs before others; null: none.</summary>
     public string? ForeignHolder(IPAddress address, string interfaceName) => Addresses
         .Where(one => one.Address.Equals(address))
         .Select(one => Find(one.LinkIndex)?.Name)
+        .OrderByDescending(name => name == Ipvs)
         .FirstOrDefault(name => name is not null && !IsOurs(name, interfaceName));
 
     /// <summary>The name itself, or that of another generation (name2 to name9).</summary>

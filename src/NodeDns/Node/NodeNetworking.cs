@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Immutable;
+using System.Linq;
 using System.Net;
+using System.Net.Sockets;
 using System.Threading;
 using NodeDns.Linux.Netfilter;
 using NodeDns.Linux.Netlink;
@@ -21,14 +23,16 @@ internal sealed class NodeNetworking : IDisposable
     private readonly SetupCounters _counters;
     private readonly NodeAddresses _addresses;
     private readonly IptablesTables _iptables;
+    private readonly StaleRules _stale;
     private readonly Lock _gate = new();
+    private ImmutableArray<IPEndPoint>? _listening;
+    private ImmutableArray<IPAddress> _unheard = [];
     private NftInterception? _nft;
     private IInterception? _interception;
     private RouteMonitor? _monitor;
     private Thread? _thread;
     private readonly ManualResetEventSlim _stop = new();
     private bool _isPaused;
-    private bool _hasStaleRules;
 
     public NodeNetworking(NodeConfig config, IptablesProgram program, Log log, SetupCounters counters)
     {
@@ -37,6 +41,7 @@ internal sealed class NodeNetworking : IDisposable
         _counters = counters;
         _addresses = new NodeAddresses(config, log, counters);
         _iptables = new IptablesTables(program, counters);
+        _stale = new StaleRules(config, _iptables, log);
     }
 
     /// <summary>Whether everything that was asked for was tried, so that queries may come.</summary>
@@ -59,13 +64,34 @@ internal sealed class NodeNetworking : IDisposable
 
         if (_config.Interception is InterceptionMode.Auto or InterceptionMode.Nft)
         {
-            // Opened first, see there. Whether it works is asked when it is used.
             _nft = new NftInterception(_iptables, _config.SkipTeardown, _counters, _log);
-            _nft.TryOpen(out _);
         }
 
-        RemoveStaleRules();
+        _stale.Remove(_ => true);
         return _addresses.TryHold(out error);
+    }
+
+    /// <summary>
+    /// Where the server listens from now on. An address on which nobody listens is not intercepted, or its queries would be
+    /// kept from kube-dns for nobody. Not called: somebody else listens, on all addresses.
+    /// </summary>
+    public void Listen(ImmutableArray<IPEndPoint> endPoints)
+    {
+        lock (_gate)
+        {
+            _listening = endPoints;
+            Adjust();
+        }
+    }
+
+    /// <summary>Before sockets are closed: only these of them stay.</summary>
+    public void Narrow(ImmutableArray<IPEndPoint> endPoints)
+    {
+        lock (_gate)
+        {
+            _listening = _listening is { } before ? [.. before.Where(endPoints.Contains)] : endPoints;
+            Adjust();
+        }
     }
 
     /// <summary>Turns interception on and starts to look after everything.</summary>
@@ -142,7 +168,11 @@ internal sealed class NodeNetworking : IDisposable
     {
         lock (_gate)
         {
-            return NodeStatus.Describe(_config, _iptables);
+            string interception = _isPaused ? "off (`nodedns net apply` turns it on)" : _interception?.Description ?? "none";
+            return NodeStatus.Describe(_config, _iptables)
+                + $"interception: {interception}\n"
+                + string.Concat(_unheard.Select(address => $"  not of {address}: no server block listens there\n"))
+                + string.Concat((_interception?.Missing() ?? []).Select(what => $"  MISSING {what}\n"));
         }
     }
 
@@ -154,16 +184,67 @@ internal sealed class NodeNetworking : IDisposable
         _addresses.Dispose();
     }
 
+    /// <summary>What is to be intercepted as things are.</summary>
+    private NotrackScope Wanted()
+    {
+        if (_listening is not { } listening)
+        {
+            return _config.ScopeOf(_addresses.Served);
+        }
+
+        bool IsOn(IPAddress address) => listening.Contains(new IPEndPoint(address, _config.DnsPort));
+        bool IsOnAll(IPAddress address) => IsOn(
+            address.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any);
+        ImmutableArray<IPAddress> heard = [.. _addresses.Served.Where(address => IsOn(address) || IsOnAll(address))];
+        SayUnheard([.. _addresses.Served.Except(heard)]);
+        return _config.ScopeOf(heard) with { HasWildcardListeners = heard.Any(address => !IsOn(address)) };
+    }
+
+    private void SayUnheard(ImmutableArray<IPAddress> unheard)
+    {
+        foreach (IPAddress address in unheard.Except(_unheard))
+        {
+            _log.Warning($"no server block listens on {address} port {_config.DnsPort}: it is not intercepted "
+                + "(add it to `bind`, or take it out of -localip)");
+        }
+
+        _unheard = unheard;
+    }
+
+    /// <summary>Intercepts what is to be intercepted now, when that is something else than before.</summary>
+    private void Adjust()
+    {
+        if (_interception is null || Wanted() is not { } wanted || wanted.Covers(_interception.Scope))
+        {
+            return;
+        }
+
+        if (wanted.Addresses.IsEmpty)
+        {
+            _interception.StopRequests();
+            _interception.Remove();
+            _interception = null;
+            _log.Info("node: no interception");
+        }
+        else if (_interception.TryChange(wanted, out string error))
+        {
+            _log.Info($"node: {_interception.Description}: {string.Join(' ', wanted.Addresses)}");
+        }
+        else
+        {
+            _log.Error(error);
+        }
+    }
+
     private bool TryInstall(out string error)
     {
         error = "";
-        ImmutableArray<IPAddress> served = _addresses.Served;
-        if (served.IsEmpty || _config.Interception == InterceptionMode.None)
+        NotrackScope scope = Wanted();
+        if (scope.Addresses.IsEmpty || _config.Interception == InterceptionMode.None)
         {
             return true;
         }
 
-        NotrackScope scope = _config.ScopeOf(served);
         if (_nft is not null)
         {
             _nft.Scope = scope;
@@ -229,20 +310,17 @@ internal sealed class NodeNetworking : IDisposable
         int repaired = 0;
         try
         {
-            if (_hasStaleRules)
-            {
-                RemoveStaleRules();
-            }
-
+            _stale.RemoveWhenAlone(IsStale);
             repaired = _addresses.Repair();
+            Adjust();
             if (_interception is not null)
             {
                 repaired += _interception.Repair();
             }
-            else if (!_isPaused && _config.Interception != InterceptionMode.None && TryInstall(out _))
+            else if (!_isPaused && TryInstall(out _) && _interception is not null)
             {
                 repaired++;
-                _log.Info($"node: {_interception?.Description}");
+                _log.Info($"node: {_interception.Description}");
             }
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
@@ -258,34 +336,6 @@ internal sealed class NodeNetworking : IDisposable
         }
 
         return repaired;
-    }
-
-    /// <summary>
-    /// Rules of a node-cache or NodeDns that was killed keep this node from any DNS. While somebody still listens they are
-    /// somebody's, and wait until nobody does.
-    /// </summary>
-    private void RemoveStaleRules()
-    {
-        if (_config.Interception == InterceptionMode.None || _config.SkipTeardown)
-        {
-            return;
-        }
-
-        _hasStaleRules = PortListeners.AnyOther(_config.Addresses, _config.DnsPort);
-        if (_hasStaleRules)
-        {
-            return;
-        }
-
-        if (!_iptables.TryRemove(_config.Addresses, IsStale, NodeLimits.IptablesTime, out int removed, out string error))
-        {
-            _hasStaleRules = true;
-            _log.Warning($"cannot look for rules that an earlier process left: {error}");
-        }
-        else if (removed > 0)
-        {
-            _log.Info($"removed {removed} rules that an earlier node-cache or NodeDns left behind");
-        }
     }
 
     /// <summary>Whether a rule is none that our own interception keeps.</summary>

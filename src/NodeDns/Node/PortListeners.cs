@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
+using NodeDns.Linux.Sockets;
 
 namespace NodeDns.Node;
 
@@ -13,23 +14,53 @@ namespace NodeDns.Node;
 internal static class PortListeners
 {
     private const int LocalColumn = 1;
+    private const int StateColumn = 3;
+    private const int UserColumn = 7;
     private const int InodeColumn = 9;
+    private const string Listening = "0A";
 
-    private static readonly string[] s_lists = ["/proc/thread-self/net/udp", "/proc/thread-self/net/udp6"];
+    private static readonly string[] s_udp = ["/proc/thread-self/net/udp", "/proc/thread-self/net/udp6"];
+    private static readonly string[] s_tcp = ["/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"];
+    private static readonly string[] s_wildcards = [new('0', 8), new('0', 32)];
 
     public static bool AnyOther(ImmutableArray<IPAddress> addresses, int port)
     {
-        HashSet<string> own = OwnInodes();
-        return s_lists
-            .SelectMany(Lines)
-            .Any(line => IsOn(line, addresses, port) && !own.Contains(Columns(line)[InodeColumn]));
+        Dictionary<string, int> own = OwnSockets.List();
+        string[][] others = [.. s_udp.SelectMany(Lines).Select(Columns).Where(line => line.Length > InodeColumn && !own.ContainsKey(line[InodeColumn]))];
+        return Array.Exists(others, line => IsOn(line, addresses, port))
+            || (Array.Exists(others, line => IsOnAll(line, port)) && OwnUser() is { } user
+                && Array.Exists(others, line => IsOnAll(line, port) && line[UserColumn] == user));
+    }
+
+    /// <summary>The TCP listeners of other processes on exactly this address and port, by the numbers of their sockets.</summary>
+    public static HashSet<string> OtherTcp(IPEndPoint endPoint)
+    {
+        Dictionary<string, int> own = OwnSockets.List();
+
+        // Listeners come first in the kernel's list; the connections of a whole node behind them are not read.
+        return [.. s_tcp.SelectMany(list => Lines(list).Select(Columns).TakeWhile(line => line.Length > InodeColumn && line[StateColumn] == Listening))
+            .Where(line => IsOn(line, [endPoint.Address], endPoint.Port) && !own.ContainsKey(line[InodeColumn]))
+            .Select(line => line[InodeColumn])];
     }
 
     /// <summary>Whether a line of /proc/net/udp is a socket bound to one of the addresses and the port.</summary>
-    public static bool IsOn(string line, ImmutableArray<IPAddress> addresses, int port)
+    public static bool IsOn(string line, ImmutableArray<IPAddress> addresses, int port) => IsOn(Columns(line), addresses, port);
+
+    private static bool IsOn(string[] columns, ImmutableArray<IPAddress> addresses, int port) =>
+        columns.Length > InodeColumn && addresses.Any(address => columns[LocalColumn] == Hex(address, port));
+
+    /// <summary>
+    /// Bound to the port on all addresses. Such a socket shares ours only when it is the same user's: another generation
+    /// without `bind`.
+    /// </summary>
+    private static bool IsOnAll(string[] columns, int port) =>
+        Array.Exists(s_wildcards, address => columns[LocalColumn] == $"{address}:{port.ToString("X4", CultureInfo.InvariantCulture)}");
+
+    private static string? OwnUser()
     {
-        string[] columns = Columns(line);
-        return columns.Length > InodeColumn && addresses.Any(address => columns[LocalColumn] == Hex(address, port));
+        const string Line = "Uid:";
+        string? uid = Lines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Line, StringComparison.Ordinal));
+        return uid is null ? null : Columns(uid)[2];
     }
 
     private static string[] Columns(string line) => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -43,45 +74,6 @@ internal static class PortListeners
         return $"{text}:{port.ToString("X4", CultureInfo.InvariantCulture)}";
     }
 
-    private static IEnumerable<string> Lines(string path)
-    {
-        try
-        {
-            return File.ReadAllLines(path).Skip(1);
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            // A kernel without IPv6 has no udp6.
-            return [];
-        }
-    }
-
-    private static HashSet<string> OwnInodes()
-    {
-        HashSet<string> inodes = [];
-        foreach (string descriptor in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
-        {
-            const string Prefix = "socket:[";
-            string? target = TryReadLink(descriptor);
-            if (target is not null && target.StartsWith(Prefix, StringComparison.Ordinal))
-            {
-                inodes.Add(target[Prefix.Length..].TrimEnd(']'));
-            }
-        }
-
-        return inodes;
-    }
-
-    private static string? TryReadLink(string path)
-    {
-        try
-        {
-            return new FileInfo(path).LinkTarget;
-        }
-        catch (IOException)
-        {
-            // Closed between the listing and now.
-            return null;
-        }
-    }
+    /// <summary>Read as far as somebody looks. A kernel without IPv6 has no udp6.</summary>
+    private static IEnumerable<string> Lines(string path) => File.Exists(path) ? File.ReadLines(path).Skip(1) : [];
 }

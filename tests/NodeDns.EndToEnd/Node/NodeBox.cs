@@ -80,9 +80,9 @@ public sealed class NodeBox : IAsyncDisposable
         }
     }
 
-    public static string Corefile(string? more = null) => $$"""
+    public static string Corefile(string? more = null, string bind = $"bind {LinkLocal} {ClusterAddress} {ClusterAddress6}") => $$"""
         .:53 {
-            bind {{LinkLocal}} {{ClusterAddress}} {{ClusterAddress6}}
+            {{bind}}
             errors
             health {{LinkLocal}}:8080
             ready {{LinkLocal}}:8181
@@ -98,15 +98,17 @@ public sealed class NodeBox : IAsyncDisposable
 
     /// <summary>Starts a server on the node and waits until it answers and intercepts.</summary>
     public async Task<NodeDnsProcess> StartAsync(
-        string[]? arguments = null, string? more = null, IReadOnlyDictionary<string, string>? environment = null)
+        string[]? arguments = null, string? more = null, IReadOnlyDictionary<string, string>? environment = null,
+        string? corefile = null, string? without = null)
     {
         NodeDnsProcess server = await NodeDnsProcess.StartAsync(new NodeDnsOptions
         {
-            Corefile = Corefile(more),
+            Corefile = corefile ?? Corefile(more),
             Port = 53,
             Address = IPAddress.Parse(LinkLocal),
             NetworkNamespace = Node,
             ReadinessName = "who.box.",
+            Wrapper = without is null ? [] : Without(without),
             TestClock = false,
             Arguments =
             [
@@ -121,6 +123,27 @@ public sealed class NodeBox : IAsyncDisposable
         }
 
         return server;
+    }
+
+    /// <summary>
+    /// What starts a program that does not see some files: in a mount namespace of its own there is nothing in their places.
+    /// </summary>
+    public static string[] Without(string files) =>
+    [
+        "unshare", "--mount", "/bin/sh", "-c",
+        $"for f in {files}; do if [ -d $f ]; then mount -t tmpfs none $f; else mount --bind /dev/null $f; fi; done; exec \"$0\" \"$@\"",
+    ];
+
+    /// <summary>Runs the program on the node to its end, for starts that must fail. The flags come behind -localip.</summary>
+    public async Task<CommandResult> FailAsync(string[] arguments, string? corefile = null, string[]? wrapper = null)
+    {
+        string path = Path.Combine(Folder, "Corefile");
+        await File.WriteAllTextAsync(path, corefile ?? Corefile());
+        return await CommandResult.RunAsync("ip",
+        [
+            "netns", "exec", Node, .. wrapper ?? [], RepositoryRoot.Binary, "-conf", path, "-control-socket", $"{Folder}/control.sock",
+            "-localip", $"{LinkLocal},{ClusterAddress},{ClusterAddress6}", .. arguments,
+        ]);
     }
 
     public static DnsClient Client(string from, string server) => new(new IPEndPoint(IPAddress.Parse(server), 53), from);

@@ -13,6 +13,9 @@ namespace NodeDns.EndToEnd.Node;
 [Collection(AloneCollection.Name)]
 public sealed class NodeUpgradeTests(ITestOutputHelper output)
 {
+    /// <summary>New TCP connections each second, beside the datagrams.</summary>
+    private const int StreamRate = 400;
+
     /// <summary>NODEDNS_BOX_UPGRADES=100 NODEDNS_BOX_RATE=20000 for the long run.</summary>
     [BoxTheory]
     [InlineData("nft")]
@@ -24,14 +27,17 @@ public sealed class NodeUpgradeTests(ITestOutputHelper output)
         await using NodeBox box = await NodeBox.CreateAsync();
         NodeDnsProcess old = await box.StartAsync(["-interception", interception]);
         int sent = 0;
+        int streams = 0;
         List<string> lost = [];
         for (int round = 0; round < rounds; round++)
         {
             using PodLoad cluster = new(box.Pod, NodeBox.ClusterAddress, rate / 2);
             using PodLoad linkLocal = new(box.OtherPod, NodeBox.LinkLocal, rate / 2);
+            using PodStreams tcp = new(box.OtherPod, NodeBox.ClusterAddress, StreamRate);
             await Task.Delay(100);
             NodeDnsProcess next = await box.StartAsync(["-interception", interception]);
             TimeSpan told = cluster.Now;
+            TimeSpan toldTcp = tcp.Now;
             await old.SignalAsync("TERM");
             Assert.Equal(0, await old.WaitForExitAsync());
             await Task.Delay(100);
@@ -41,10 +47,12 @@ public sealed class NodeUpgradeTests(ITestOutputHelper output)
                 sent += load.Sent;
             }
 
+            lost.AddRange(tcp.Finish().Select(line => $"round {round}: tcp, SIGTERM at {toldTcp.TotalMilliseconds:0.0} ms, asked at {line}"));
+            streams += tcp.Asked;
             old = next;
         }
 
-        BoxSettings.Print(output, $"upgrade, {interception}, {rounds} rounds at {rate}/s: {lost.Count} of {sent} lost");
+        BoxSettings.Print(output, $"upgrade, {interception}, {rounds} rounds at {rate}/s: {lost.Count} of {sent} over UDP and {streams} TCP connections lost");
         Assert.Empty(lost);
         Assert.Equal(NodeBox.NodeSays, await NodeBox.AskAsync(box.Pod, NodeBox.ClusterAddress, tcp: true));
         Assert.Equal(NodeBox.NodeSays, await NodeBox.AskAsync(box.Pod, NodeBox.ClusterAddress6));

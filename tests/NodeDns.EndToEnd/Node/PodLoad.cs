@@ -47,12 +47,13 @@ public sealed class PodLoad : IDisposable
     public int Answered => _flows.Sum(flow => flow.Answered);
 
     /// <summary>Stops asking, waits for what may still come, and returns when each unanswered question was asked.</summary>
-    public IReadOnlyList<TimeSpan> Finish()
+    /// <param name="patience">How long an answer may take; null: as long as clients have it.</param>
+    public IReadOnlyList<TimeSpan> Finish(TimeSpan? patience = null)
     {
         _isStopping = true;
         _sender.Join();
         long end = Stopwatch.GetTimestamp();
-        while (Answered < Sent && Stopwatch.GetElapsedTime(end) < s_patience)
+        while (Answered < Sent && Stopwatch.GetElapsedTime(end) < (patience ?? s_patience))
         {
             Thread.Sleep(10);
         }

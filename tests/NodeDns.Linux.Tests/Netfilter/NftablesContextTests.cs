@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Net;
 using NodeDns.Linux.Netfilter;
+using NodeDns.Linux.Sockets;
 using NodeDns.Linux.Tests.Netlink;
 using Xunit;
 
@@ -57,10 +58,16 @@ public sealed class NftablesContextTests
     [NftablesFact]
     public void Dispose_OfTheOwner_RemovesTheTable() => NetworkNamespace.Run(() =>
     {
-        NftablesContext owner = Open();
-        Assert.True(owner.TryRun(s_table.Definition(), out _, out _));
+        NftablesContext? owner = NftablesContext.TryOpenOwner(out _);
+        int high = OwnSockets.List().Values.Max();
+        Assert.True(owner!.TryRun(s_table.Definition(), out _, out _));
+        Assert.Contains("nodedns-1", List());
 
         owner.Dispose();
+
+        // Held by a second number, which has to go as well.
+        Assert.InRange(high, 900, int.MaxValue);
+        Assert.DoesNotContain(OwnSockets.List().Values, one => one == high);
 
         Assert.DoesNotContain("nodedns-1", List());
     });

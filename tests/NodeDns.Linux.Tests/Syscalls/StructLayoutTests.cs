@@ -35,6 +35,8 @@ public sealed class StructLayoutTests
         { "ifinfomsg", 16 },
         { "ifaddrmsg", 8 },
         { "ifreq", 40 },
+        { "sock_filter", 8 },
+        { "sock_fprog", 16 },
         { "epoll_event_packed", 12 },
     };
 
@@ -139,6 +141,7 @@ public sealed class StructLayoutTests
         #define _GNU_SOURCE
         #include <errno.h>
         #include <fcntl.h>
+        #include <linux/filter.h>
         #include <linux/if_tun.h>
         #include <linux/netlink.h>
         #include <linux/rtnetlink.h>

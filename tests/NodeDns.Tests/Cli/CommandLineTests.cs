@@ -115,8 +115,19 @@ public sealed class CommandLineTests
     [InlineData(
         "-localip \"10.0.0.1,\": invalid localip specified - \"\"; expected IP addresses separated by commas",
         "-localip", "10.0.0.1,")]
+    [InlineData("-localip \"::\": invalid localip specified - \"::\": all addresses are not one of them", "-localip", "::")]
+    [InlineData(
+        "-localip \"10.0.0.1,255.255.255.255\": invalid localip specified - \"255.255.255.255\": it is a multicast or reserved address",
+        "-localip", "10.0.0.1,255.255.255.255")]
+    [InlineData(
+        "-localip \"::ffff:10.0.0.1\": invalid localip specified - \"::ffff:10.0.0.1\": write the IPv4 address itself",
+        "-localip", "::ffff:10.0.0.1")]
     public void Parse_Mistake_IsOneLineThatNamesIt(string error, params string[] arguments) =>
         Assert.Equal(error, CommandLine.Parse(arguments).Error);
+
+    [Fact]
+    public void LocalIp_NamedTwice_IsOneAddress() => Assert.Equal(
+        "10.0.0.1 fd00::1", string.Join(' ', CommandLine.Parse(["-localip", "10.0.0.1,fd00::1,10.0.0.1"]).Options.LocalAddresses));
 
     public static TheoryData<string[], int, string[]> CommandLines => new()
     {

@@ -151,7 +151,14 @@ internal static class ManifestRules
 
     private static IEnumerable<string> Probes(Manifests manifests)
     {
-        foreach ((string name, string path) in new[] { ("startupProbe", "/ready"), ("readinessProbe", "/ready"), ("livenessProbe", "/health") })
+        // On the node's address an older pod may still answer; the control socket is in a volume of this pod.
+        string[] asked = [.. manifests.Container["startupProbe"]!["exec"]!["command"]!.AsArray().Select(word => (string)word!)];
+        if (asked[0] != "/usr/bin/nodedns" || CommandLine.Parse(asked.AsSpan(1)) is not { Command: CliCommand.Net, Operands: ["ready"], Error: null })
+        {
+            yield return $"startupProbe: {string.Join(' ', asked)} does not ask this process";
+        }
+
+        foreach ((string name, string path) in new[] { ("readinessProbe", "/ready"), ("livenessProbe", "/health") })
         {
             JsonNode request = manifests.Container[name]!["httpGet"]!;
             string directive = $"{path[1..]} {(manifests.IsOnTheHostNetwork ? "__PILLAR__LOCAL__DNS__" : "")}:{request["port"]}";

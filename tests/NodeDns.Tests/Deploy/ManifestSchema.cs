@@ -20,10 +20,17 @@ internal sealed partial class ManifestSchema
         metadata!.annotations map
         """;
 
-    private const string Probe = """
+    private const string Request = """
         httpGet!.host text
         httpGet!.path! text
         httpGet!.port! number
+        """;
+
+    private const string Command = """
+        exec!.command![] text
+        """;
+
+    private const string Times = """
         periodSeconds! number
         timeoutSeconds! number
         failureThreshold! number
@@ -80,9 +87,9 @@ internal sealed partial class ManifestSchema
             spec!.template!.spec!.containers![].resources!.requests!.cpu! text
             spec!.template!.spec!.containers![].resources!.requests!.memory! text
             spec!.template!.spec!.containers![].resources!.limits!.memory! text
-            {{UnderContainer("startupProbe")}}
-            {{UnderContainer("readinessProbe")}}
-            {{UnderContainer("livenessProbe")}}
+            {{UnderContainer("startupProbe", Command)}}
+            {{UnderContainer("readinessProbe", Request)}}
+            {{UnderContainer("livenessProbe", Request)}}
             spec!.template!.spec!.containers![].volumeMounts![].name! text
             spec!.template!.spec!.containers![].volumeMounts![].mountPath! text
             spec!.template!.spec!.containers![].volumeMounts![].readOnly flag
@@ -111,8 +118,8 @@ internal sealed partial class ManifestSchema
     private bool _isList;
     private string? _type;
 
-    private static string UnderContainer(string probe) =>
-        string.Join('\n', Array.ConvertAll(Probe.Split('\n'), line => $"spec!.template!.spec!.containers![].{probe}!.{line}"));
+    private static string UnderContainer(string probe, string fields) =>
+        string.Join('\n', Array.ConvertAll($"{fields}\n{Times}".Split('\n'), line => $"spec!.template!.spec!.containers![].{probe}!.{line}"));
 
     /// <summary>What is wrong with the shape of one object, with the path to it.</summary>
     public static List<string> Problems(JsonObject document)

@@ -72,6 +72,7 @@ public sealed class PlainManifestTests
     [InlineData("memory: 128Mi", "memory: 1Gi", "resources")]
     [InlineData("            limits:\n              memory: 128Mi\n", "", "limits: missing")]
     [InlineData("port: 8181", "port: 8282", "the Corefile has no")]
+    [InlineData("                - ready", "                - status", "does not ask this process")]
     [InlineData("host: 169.254.20.10", "host: 10.96.0.10", "asks 10.96.0.10")]
     [InlineData("              mountPath: /run/xtables.lock", "              mountPath: /run/xtables", "nothing is mounted at /run/xtables.lock")]
     [InlineData("        - name: tun\n          hostPath:", "        - name: tap\n          hostPath:", "mount tun has no volume")]
