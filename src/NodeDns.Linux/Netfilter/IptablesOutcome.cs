@@ -14,6 +14,9 @@ public enum IptablesOutcome
     /// <summary>The program is not installed, or could not be started.</summary>
     Missing,
 
-    /// <summary>Any other error, or no end in time.</summary>
+    /// <summary>No end in time.</summary>
+    Late,
+
+    /// <summary>Any other error.</summary>
     Failed,
 }

@@ -101,7 +101,7 @@ public sealed class IptablesProgram(string folder = "", string backend = "")
         if (!process.WaitForExit(limit))
         {
             process.Kill();
-            return new IptablesResult(IptablesOutcome.Failed, $"{name} did not end within {limit.TotalSeconds} s");
+            return new IptablesResult(IptablesOutcome.Late, $"{name} did not end within {limit.TotalSeconds} s");
         }
 
         string text = errors.GetAwaiter().GetResult();

@@ -15,23 +15,10 @@ public static class IptablesRuleSet
 {
     private static readonly string[] s_socket = ["-m", "socket"];
     private static readonly string[] s_anySocket = ["-m", "socket", "--nowildcard"];
-    private static readonly string[] s_established = ["!", "--syn"];
     private static readonly string[] s_toLocal = ["-m", "addrtype", "--dst-type", "LOCAL"];
 
     public static ImmutableArray<IptablesRule> For(NotrackScope scope, bool isGuarded) =>
-        [.. scope.Addresses.SelectMany(address => For(address, scope, isGuarded, isNew: true))];
-
-    /// <summary>
-    /// What takes the place of the rules for TCP queries while the process ends: connections that stand go on past
-    /// conntrack, new ones go to kube-proxy's rules.
-    /// </summary>
-    public static ImmutableArray<IptablesRule> Draining(NotrackScope scope, bool isGuarded) =>
-        [.. scope.Addresses.SelectMany(address => For(address, scope, isGuarded, isNew: false)).Where(rule => IsQuery(rule, scope, "tcp"))];
-
-    /// <summary>Whether a line of a listing is a rule for queries: what <see cref="Draining"/> replaces.</summary>
-    public static bool IsQuery(string line, int dnsPort) =>
-        line.Contains($" --dport {dnsPort.ToString(CultureInfo.InvariantCulture)} ", StringComparison.Ordinal)
-        && line.Contains(IptablesRule.SkipConntrack, StringComparison.Ordinal);
+        [.. scope.Addresses.SelectMany(address => For(address, scope, isGuarded))];
 
     /// <summary>The four of the twelve that let DNS through a filter.</summary>
     public static ImmutableArray<IptablesRule> AcceptOnly(NotrackScope scope) =>
@@ -57,11 +44,7 @@ public static class IptablesRuleSet
             || line.Contains($"\"{IptablesRule.AllowTraffic}\"", StringComparison.Ordinal))
         && addresses.Any(address => line.Contains($" {address}/", StringComparison.Ordinal));
 
-    private static bool IsQuery(IptablesRule rule, NotrackScope scope, string protocol) =>
-        rule.Table == "raw" && rule.Match[1] == protocol
-        && IsQuery(rule.RestoreLine("-A"), scope.DnsPort);
-
-    private static ImmutableArray<IptablesRule> For(IPAddress address, NotrackScope scope, bool isGuarded, bool isNew)
+    private static ImmutableArray<IptablesRule> For(IPAddress address, NotrackScope scope, bool isGuarded)
     {
         string ip = address.ToString();
         string dns = scope.DnsPort.ToString(CultureInfo.InvariantCulture);
@@ -71,7 +54,7 @@ public static class IptablesRuleSet
 
         IptablesRule Notrack(string chain, string protocol, string[] match, string[] guard, IptablesRuleRole role) => new(
             address, "raw", chain,
-            ["-p", protocol, .. isNew ? [] : s_established, .. match, .. guard, "-j", "NOTRACK", "-m", "comment", "--comment", IptablesRule.SkipConntrack],
+            ["-p", protocol, .. match, .. guard, "-j", "NOTRACK", "-m", "comment", "--comment", IptablesRule.SkipConntrack],
             role);
 
         IptablesRule Accept(string chain, string protocol, string[] match) => new(

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -32,7 +33,13 @@ internal sealed class IptablesInterception(NotrackScope scope, IptablesTables ta
             return true;
         }
 
-        // A kernel without xt_socket or xt_addrtype refuses the guarded rules, whatever the words it uses.
+        // A kernel without xt_socket or xt_addrtype refuses the guarded rules, whatever the words it uses. A lock that
+        // somebody holds says nothing about the kernel.
+        if (tables.LastFailure is not (IptablesOutcome.Refused or IptablesOutcome.Failed))
+        {
+            return false;
+        }
+
         string why = error;
         _isGuarded = false;
         if (!tables.TryEnsure(Rules, NodeLimits.IptablesTime, out _, out error))
@@ -81,25 +88,28 @@ internal sealed class IptablesInterception(NotrackScope scope, IptablesTables ta
             return;
         }
 
-        // A socket that takes no new queries does not match its guard, but a listener of TCP matches until it is closed, and
-        // queries of the node itself pass no such guard.
-        bool IsQuery(string line) => IptablesRuleSet.IsQuery(line, Scope.DnsPort);
-        if (!tables.TryReplace(
-            Scope.Addresses, IsQuery, IptablesRuleSet.Draining(Scope, _isGuarded), NodeLimits.IptablesTimeAtEnd, out string error))
-        {
-            Warn(error);
-        }
+        // Queries of the node itself pass no socket guard. Those of pods over UDP pass one, but between the guard and the
+        // socket a datagram could meet a socket that has just stopped taking any. TCP is left to the guard: connections that
+        // are open match it, and new ones do until the listener is closed.
+        Remove(line => line.Contains("--dport", StringComparison.Ordinal)
+            && (line.StartsWith("-A OUTPUT", StringComparison.Ordinal)
+                || (line.StartsWith("-A PREROUTING", StringComparison.Ordinal)
+                    && (!_isGuarded || line.Contains("-p udp", StringComparison.Ordinal)))));
     }
 
     public void Remove()
     {
-        if (!skipTeardown && !PortListeners.AnyOther(Scope.Addresses, Scope.DnsPort)
-            && !tables.TryRemove(Scope.Addresses, _ => true, NodeLimits.IptablesTimeAtEnd, out _, out string error))
+        if (!skipTeardown && !PortListeners.AnyOther(Scope.Addresses, Scope.DnsPort))
         {
-            Warn(error);
+            Remove(_ => true);
         }
     }
 
-    private void Warn(string error) =>
-        log.Warning($"rules stay behind: {error}" + (_isGuarded ? "; without a listener they match nothing" : ""));
+    private void Remove(Func<string, bool> condition)
+    {
+        if (!tables.TryRemove(Scope.Addresses, condition, NodeLimits.IptablesTimeAtEnd, out _, out string error))
+        {
+            log.Warning($"rules stay behind: {error}" + (_isGuarded ? "; without a listener they match nothing" : ""));
+        }
+    }
 }

@@ -19,6 +19,9 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
 
     private IptablesBackends? _backends;
 
+    /// <summary>Why the last thing that failed did.</summary>
+    public IptablesOutcome LastFailure { get; private set; }
+
     /// <summary>Looked at when first needed: before that nothing of the node is asked.</summary>
     private IptablesBackends Backends => _backends ??= IptablesBackends.Find(program, NodeLimits.IptablesTime);
 
@@ -80,7 +83,7 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
     /// </summary>
     public bool TryRemove(
         ImmutableArray<IPAddress> addresses, Func<string, bool> condition, TimeSpan deadline, out int removed, out string error) =>
-        TryReplace(Backends.Used, addresses, condition, [], new Deadline(deadline), out removed, out error);
+        TryRemove(Backends.Used, addresses, condition, new Deadline(deadline), out removed, out error);
 
     /// <summary>The same in both of the kernel's sets: node-cache may have used the other one.</summary>
     public bool TryRemoveEverywhere(
@@ -91,7 +94,7 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
         Deadline end = new(deadline);
         foreach (IptablesProgram one in Backends.Others.Insert(0, Backends.Used))
         {
-            if (!TryReplace(one, addresses, condition, [], end, out int here, out error))
+            if (!TryRemove(one, addresses, condition, end, out int here, out error))
             {
                 return false;
             }
@@ -102,14 +105,9 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
         return true;
     }
 
-    /// <summary>Puts rules in the place of those that the condition says yes to, in one transaction for each family.</summary>
-    public bool TryReplace(
-        ImmutableArray<IPAddress> addresses, Func<string, bool> condition, ImmutableArray<IptablesRule> rules, TimeSpan deadline,
-        out string error) => TryReplace(Backends.Used, addresses, condition, rules, new Deadline(deadline), out _, out error);
-
-    private bool TryReplace(
-        IptablesProgram used, ImmutableArray<IPAddress> addresses, Func<string, bool> condition,
-        ImmutableArray<IptablesRule> rules, Deadline end, out int removed, out string error)
+    private bool TryRemove(
+        IptablesProgram used, ImmutableArray<IPAddress> addresses, Func<string, bool> condition, Deadline end, out int removed,
+        out string error)
     {
         removed = 0;
         error = "";
@@ -133,8 +131,6 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
                     .Select(line => (table, "-D" + line["-A".Length..])));
             }
 
-            int gone = lines.Count;
-            lines.AddRange(rules.Where(rule => rule.IsIPv6 == isIPv6).Select(rule => (rule.Table, rule.RestoreLine("-I"))));
             IptablesResult restored = lines.Count == 0
                 ? new IptablesResult(IptablesOutcome.Done, "")
                 : InTime(end, left => used.Restore(isIPv6, IptablesProgram.Script(lines), left));
@@ -143,7 +139,7 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
                 return Fail(restored, out error);
             }
 
-            removed += gone;
+            removed += lines.Count;
         }
 
         return true;
@@ -178,11 +174,12 @@ internal sealed class IptablesTables(IptablesProgram program, SetupCounters coun
     /// <summary>Runs a step with what is left of the time, or not at all.</summary>
     private static IptablesResult InTime(Deadline end, Func<TimeSpan, IptablesResult> run) => end.Left is { } left && left > TimeSpan.Zero
         ? run(left)
-        : new IptablesResult(IptablesOutcome.Failed, $"iptables was not done after {end.Within.TotalSeconds} s");
+        : new IptablesResult(IptablesOutcome.Late, $"iptables was not done after {end.Within.TotalSeconds} s");
 
     private bool Fail(IptablesResult result, out string error)
     {
         counters.Count(result.Outcome == IptablesOutcome.Locked ? SetupError.IptablesLock : SetupError.Iptables);
+        LastFailure = result.Outcome;
         error = result.Text;
         return false;
     }

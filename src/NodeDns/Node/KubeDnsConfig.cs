@@ -21,13 +21,15 @@ internal sealed partial record KubeDnsConfig(
     /// <summary>Reads the two keys; a key that is not there is null or empty text.</summary>
     public static KubeDnsConfig? TryParse(string? stubDomains, string? upstreamNameservers, out string error)
     {
+        string key = "stubDomains";
         try
         {
             error = "";
             ImmutableArray<(string, ImmutableArray<string>)> stubs = string.IsNullOrWhiteSpace(stubDomains) ? [] : Stubs(stubDomains);
+            key = "upstreamNameservers";
             ImmutableArray<string> upstreams = string.IsNullOrWhiteSpace(upstreamNameservers)
                 ? []
-                : Servers(JsonDocument.Parse(upstreamNameservers).RootElement, "upstreamNameservers");
+                : Servers(JsonDocument.Parse(upstreamNameservers).RootElement, key);
             if (upstreams.Length > MostUpstreams)
             {
                 throw new FormatException($"upstreamNameservers: at most {MostUpstreams} servers");
@@ -37,7 +39,7 @@ internal sealed partial record KubeDnsConfig(
         }
         catch (Exception wrong) when (wrong is JsonException or FormatException or InvalidOperationException)
         {
-            error = wrong is FormatException ? wrong.Message : $"no JSON of the kind that kube-dns reads: {wrong.Message}";
+            error = wrong is FormatException ? wrong.Message : $"{key}: no JSON of the kind that kube-dns reads: {wrong.Message}";
             return null;
         }
     }

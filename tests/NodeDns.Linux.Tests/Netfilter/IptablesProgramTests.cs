@@ -85,7 +85,7 @@ public sealed class IptablesProgramTests
 
         IptablesResult result = fake.Program.List(isIPv6: false, "raw", TimeSpan.FromMilliseconds(10));
 
-        Assert.Equal(IptablesOutcome.Failed, result.Outcome);
+        Assert.Equal(IptablesOutcome.Late, result.Outcome);
         Assert.Contains("did not end", result.Text, StringComparison.Ordinal);
     }
 

@@ -61,17 +61,6 @@ public sealed class IptablesRuleSetTests
             .Count(rule => Guard(rule) == "-m socket --nowildcard"));
 
     [Fact]
-    public void Draining_TakesThePlaceOfQueries_ForConnectionsThatStand()
-    {
-        string[] lines = [.. IptablesRuleSet.Draining(s_scope, isGuarded: true).Select(rule => rule.RestoreLine("-A"))];
-
-        Assert.Equal(2, lines.Length);
-        Assert.StartsWith("-A PREROUTING -p tcp ! --syn -d 169.254.20.10 --dport 53 -m socket -j NOTRACK", lines[0]);
-        Assert.StartsWith("-A OUTPUT -p tcp ! --syn -d 169.254.20.10 --dport 53 -m addrtype --dst-type LOCAL -j NOTRACK", lines[1]);
-        Assert.Equal(4, IptablesRuleSet.For(s_scope, isGuarded: true).Count(rule => IptablesRuleSet.IsQuery(rule.RestoreLine("-A"), 53)));
-    }
-
-    [Fact]
     public void RestoreLine_Comment_IsQuoted() => Assert.Equal(
         "-I INPUT -p tcp -d 169.254.20.10 --dport 53 -j ACCEPT -m comment --comment \"NodeLocal DNS Cache: allow DNS traffic\"",
         IptablesRuleSet.AcceptOnly(s_scope)[0].RestoreLine("-I"));

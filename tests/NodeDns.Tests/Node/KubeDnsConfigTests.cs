@@ -28,7 +28,8 @@ public sealed class KubeDnsConfigTests
     }
 
     [Theory]
-    [InlineData("{", null, "no JSON")]
+    [InlineData("{", null, "stubDomains: no JSON")]
+    [InlineData(null, "{}", "upstreamNameservers: no JSON")]
     [InlineData("[]", null, "no JSON")]
     [InlineData("""{"corp.example": []}""", null, "no servers")]
     [InlineData("""{"corp.example": ["dns.corp"]}""", null, "is no IP[:PORT]")]
