@@ -69,6 +69,9 @@ public sealed unsafe class NftablesContext : IDisposable
         // Output goes to standard output and standard error without these.
         _ = Libnftables.nft_ctx_buffer_output(context);
         _ = Libnftables.nft_ctx_buffer_error(context);
+
+        // The set of TCP clients may have tens of thousands.
+        Libnftables.nft_ctx_output_set_flags(context, Libnftables.NFT_CTX_OUTPUT_TERSE);
         error = "";
         return new NftablesContext(context);
     }

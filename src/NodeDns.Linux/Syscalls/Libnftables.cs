@@ -10,6 +10,9 @@ internal static unsafe partial class Libnftables
 
     public const uint NFT_CTX_DEFAULT = 0;
 
+    /// <summary>Lists sets without their elements.</summary>
+    public const uint NFT_CTX_OUTPUT_TERSE = 1 << 11;
+
     [LibraryImport(Library)]
     public static partial nint nft_ctx_new(uint flags);
 
@@ -21,6 +24,9 @@ internal static unsafe partial class Libnftables
 
     [LibraryImport(Library)]
     public static partial int nft_ctx_buffer_error(nint ctx);
+
+    [LibraryImport(Library)]
+    public static partial void nft_ctx_output_set_flags(nint ctx, uint flags);
 
     [LibraryImport(Library)]
     public static partial byte* nft_ctx_get_output_buffer(nint ctx);

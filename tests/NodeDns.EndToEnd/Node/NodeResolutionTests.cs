@@ -52,12 +52,22 @@ public sealed class NodeResolutionTests
         await using NodeBox box = await NodeBox.CreateAsync();
         NodeDnsProcess server = await box.StartAsync();
 
+        await NodeBox.AskAsync(box.Pod, NodeBox.ClusterAddress, tcp: true);
+
         CommandResult status = await NodeDnsProcess.RunAsync("net", "status", "-control-socket", server.ControlSocket);
 
         Assert.Equal(0, status.ExitCode);
         Assert.Contains($"  {NodeBox.ClusterAddress} on nodelocaldns (tun)\n", status.Output, StringComparison.Ordinal);
         Assert.Contains($"table inet nodedns-{server.Id}-", status.Output, StringComparison.Ordinal);
         Assert.Contains("flags owner", status.Output, StringComparison.Ordinal);
+        Assert.Contains("set streams4 {", status.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("elements", status.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("MISSING", status.Output, StringComparison.Ordinal);
+
+        CommandResult ready = await NodeDnsProcess.RunAsync("net", "ready", "-control-socket", server.ControlSocket);
+        Assert.Equal((0, "ready\n"), (ready.ExitCode, ready.Output));
+        CommandResult nobody = await NodeDnsProcess.RunAsync("net", "ready", "-control-socket", server.ControlSocket + "x");
+        Assert.Equal(1, nobody.ExitCode);
     }
 
     [BoxFact]
