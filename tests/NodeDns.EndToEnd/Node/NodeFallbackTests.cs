@@ -38,10 +38,15 @@ public sealed class NodeFallbackTests(ITestOutputHelper output)
             process.Kill();
             await server.WaitForExitAsync();
             await Task.Delay(300);
-            IReadOnlyList<TimeSpan> unanswered = load.Finish(TimeSpan.FromMilliseconds(300));
+            IReadOnlyList<TimeSpan> unanswered = load.Finish();
 
             Assert.InRange(load.Answered, load.Sent / 2, load.Sent);
             lost += unanswered.Count;
+            if (rounds >= 50 && unanswered.Count > 0 && (unanswered[^1] - killed).TotalMilliseconds > 50)
+            {
+                BoxSettings.Print(output, $"round {round}: lost at {string.Join(' ', unanswered.TakeLast(8).Select(when => $"{(when - killed).TotalMilliseconds:0.0}"))} ms");
+            }
+
             milliseconds.Add(unanswered.Count == 0 ? 0 : Math.Max(0, (unanswered[^1] - killed).TotalMilliseconds));
             Assert.Equal(NodeBox.KubeDnsSays, await NodeBox.AskAsync(box.OtherPod, NodeBox.ClusterAddress));
             if (interception == "nft")
@@ -53,7 +58,8 @@ public sealed class NodeFallbackTests(ITestOutputHelper output)
         milliseconds.Sort();
         string figures = string.Create(CultureInfo.InvariantCulture,
             $"kill -9, {interception}, {rounds} rounds at {Rate}/s: last lost query after {milliseconds[rounds / 2]:0.0} ms (median), "
-            + $"{milliseconds[^1]:0.0} ms (most); {(double)lost / rounds:0.0} queries lost in each");
+            + $"{milliseconds[rounds * 99 / 100]:0.0} ms (99 of 100), {milliseconds[^1]:0.0} ms (most), {milliseconds.FindAll(one => one > 50).Count} "
+            + $"over 50 ms; {(double)lost / rounds:0.0} queries lost in each");
         BoxSettings.Print(output, figures);
 
         // The goal is 50 ms on a machine of its own; a test machine is shared.

@@ -14,7 +14,10 @@ namespace NodeDns.EndToEnd.Node;
 public sealed class PodLoad : IDisposable
 {
     private const int Sockets = 8;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    // What is late comes in a row behind what is there; after this long without any answer none is on its way.
+    private static readonly TimeSpan s_silence = TimeSpan.FromMilliseconds(500);
 
     private readonly List<Flow> _flows = [];
     private readonly Thread _sender;
@@ -47,15 +50,19 @@ public sealed class PodLoad : IDisposable
     public int Answered => _flows.Sum(flow => flow.Answered);
 
     /// <summary>Stops asking, waits for what may still come, and returns when each unanswered question was asked.</summary>
-    /// <param name="patience">How long an answer may take; null: as long as clients have it.</param>
-    public IReadOnlyList<TimeSpan> Finish(TimeSpan? patience = null)
+    public IReadOnlyList<TimeSpan> Finish()
     {
         _isStopping = true;
         _sender.Join();
         long end = Stopwatch.GetTimestamp();
-        while (Answered < Sent && Stopwatch.GetElapsedTime(end) < (patience ?? s_patience))
+        long last = end;
+        for (int before = Answered; Answered < Sent && Stopwatch.GetElapsedTime(end) < s_patience && Stopwatch.GetElapsedTime(last) < s_silence;)
         {
             Thread.Sleep(10);
+            if (Answered > before)
+            {
+                (before, last) = (Answered, Stopwatch.GetTimestamp());
+            }
         }
 
         return [.. _flows.SelectMany(flow => flow.Unanswered()).Order()];
