@@ -77,7 +77,9 @@ public sealed class PodStreams : IDisposable
         {
             using Socket socket = new(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
             {
-                NoDelay = true, ReceiveTimeout = PatienceMilliseconds, SendTimeout = PatienceMilliseconds,
+                NoDelay = true,
+                ReceiveTimeout = PatienceMilliseconds,
+                SendTimeout = PatienceMilliseconds,
             };
             socket.Connect(server);
             socket.Send(query);

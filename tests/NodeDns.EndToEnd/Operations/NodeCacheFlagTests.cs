@@ -17,7 +17,9 @@ public sealed class NodeCacheFlagTests
             $".:{port} {{\n    bind 127.0.0.1\n    template IN A {{\n        answer \"{{{{ .Name }}}} 60 IN A {answer}\"\n    }}\n}}\n";
         await using NodeDnsProcess server = await NodeDnsProcess.StartAsync(new NodeDnsOptions
         {
-            Corefile = Corefile("192.0.2.1"), Port = port, Arguments = isGiven ? ["-reloadwithsignal"] : [],
+            Corefile = Corefile("192.0.2.1"),
+            Port = port,
+            Arguments = isGiven ? ["-reloadwithsignal"] : [],
         });
 
         await server.WriteCorefileAsync(Corefile("192.0.2.2"));
