@@ -38,6 +38,7 @@ internal abstract class Conversation : IDisposable
 
         Commit(_questions.Write(question, id, Reserve()));
         _tally.Sent++;
+        _tally.SentUnique += question < 0 ? 1 : 0;
         return true;
     }
 
@@ -73,6 +74,11 @@ internal abstract class Conversation : IDisposable
         {
             _tally.Answered++;
             _tally.Latency.Add(now - startedAt);
+            if (question < 0)
+            {
+                _tally.AnsweredUnique++;
+                _tally.UniqueLatency.Add(now - startedAt);
+            }
         }
         else
         {

@@ -19,6 +19,13 @@ internal sealed class LoadTally
 
     public LatencyHistogram Latency { get; } = new();
 
+    /// <summary>Of all that was sent: questions for unique names, which no cache can know.</summary>
+    public long SentUnique { get; set; }
+
+    public long AnsweredUnique { get; set; }
+
+    public LatencyHistogram UniqueLatency { get; } = new();
+
     public void Clear()
     {
         Sent = 0;
@@ -28,5 +35,8 @@ internal sealed class LoadTally
         Lost = 0;
         Reconnects = 0;
         Latency.Clear();
+        SentUnique = 0;
+        AnsweredUnique = 0;
+        UniqueLatency.Clear();
     }
 }

@@ -48,7 +48,10 @@ internal static class Report
             json.WriteNumber("wrong", result.Tally.Wrong);
             json.WriteNumber("unmatched", result.Tally.Unmatched);
             json.WriteNumber("reconnects", result.Tally.Reconnects);
-            WriteLatency(json, result.Tally.Latency);
+            json.WriteNumber("sent_unique", result.Tally.SentUnique);
+            json.WriteNumber("answered_unique", result.Tally.AnsweredUnique);
+            WriteLatency(json, "latency_us", result.Tally.Latency);
+            WriteLatency(json, "unique_latency_us", result.Tally.UniqueLatency);
             if (options.ServerPids.Count > 0)
             {
                 json.WriteNumber("server_cpu_us_per_query", Math.Round(result.ServerCpuMicrosecondsPerQuery, 4));
@@ -64,9 +67,9 @@ internal static class Report
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    private static void WriteLatency(Utf8JsonWriter json, LatencyHistogram latency)
+    private static void WriteLatency(Utf8JsonWriter json, string name, LatencyHistogram latency)
     {
-        json.WriteStartObject("latency_us");
+        json.WriteStartObject(name);
         json.WriteNumber("p50", latency.Quantile(0.5) / 1000.0);
         json.WriteNumber("p90", latency.Quantile(0.9) / 1000.0);
         json.WriteNumber("p99", latency.Quantile(0.99) / 1000.0);

@@ -60,7 +60,9 @@ public sealed class FakeUpstream : IAsyncDisposable
     /// <summary>When set, gets every packet before anything else and may answer it (null: go on as usual).</summary>
     public Func<UpstreamQuery, UpstreamReply?>? Override { get; set; }
 
-    public static UpstreamReply DefaultAnswer(UpstreamQuery query) => query.Type switch
+    public static UpstreamReply DefaultAnswer(UpstreamQuery query) => DefaultAnswerMessage(query);
+
+    public static DnsMessage DefaultAnswerMessage(UpstreamQuery query) => query.Type switch
     {
         RrType.A => query.Address("192.0.2.1"),
         RrType.Aaaa => query.Answer(DnsRecord.Aaaa(query.Name, "2001:db8::1")),

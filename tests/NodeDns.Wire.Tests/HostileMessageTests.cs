@@ -5,6 +5,7 @@ using Xunit;
 namespace NodeDns.Wire.Tests;
 
 /// <summary>RFC 9267 and protocol 2.2: packets that cost their receiver more than their sender.</summary>
+[Trait("Statement", "2.2 compression bombs")]
 public sealed class HostileMessageTests
 {
     private const int NameStart = 12;

@@ -44,6 +44,9 @@ internal sealed class AnswerCache
 
     public CacheOccupancy Occupancy { get; } = new();
 
+    /// <summary>How long the failures of questions are believed.</summary>
+    public FailureBackoff Failures { get; } = new();
+
     public LookupStatus TryGet(
         in CacheKey key, long now, in TtlPolicy policy, Span<byte> destination, out CachedAnswer answer) =>
         ShardOf(key.NameHash).TryGet(key, now, policy, destination, out answer);

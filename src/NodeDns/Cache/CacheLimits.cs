@@ -41,6 +41,24 @@ internal static class CacheLimits
     /// <summary>RFC 8767 §4: a TTL above seven days is capped.</summary>
     public const uint MaxTtlSeconds = 7 * 24 * 3600;
 
+    /// <summary>A first failure is kept for this long: RFC 9520 §3.2's example, and CoreDNS's default.</summary>
+    public const uint FirstFailureSeconds = 5;
+
+    /// <summary>RFC 9520 §3.2: none is kept longer than five minutes, whatever the Corefile says.</summary>
+    public const long MaxFailureMilliseconds = 300_000;
+
+    /// <summary>
+    /// Where the Corefile names no longest time: one query per half minute and name is no load, and a name that is put
+    /// right is back within it.
+    /// </summary>
+    public const long DefaultFailureMilliseconds = 30_000;
+
+    /// <summary>Doublings of the first time: 320 s, above the longest.</summary>
+    public const int MaxFailureLevel = 6;
+
+    /// <summary>A question that did not fail for this long after its last failure expired begins anew.</summary>
+    public const uint FailureMemorySeconds = 300;
+
     /// <summary>Largest entry: header, message and a TTL table.</summary>
     public const int MaxEntryBytes = 64 + 65535 + (MaxRecords * 2) + EntryAlignment;
 }

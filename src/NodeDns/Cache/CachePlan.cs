@@ -27,7 +27,9 @@ internal sealed class CachePlan
         _zones = ToWire(config.Zones);
         _noSuccess = ToWire(config.DisableSuccessZones);
         _noDenial = ToWire(config.DisableDenialZones);
-        FailureTtlMilliseconds = (long)config.ServfailTtl.TotalMilliseconds;
+        LongestFailureMilliseconds = config.ServfailTtl is { } longest
+            ? (long)longest.TotalMilliseconds
+            : CacheLimits.DefaultFailureMilliseconds;
         if (config.ServeStale is { } stale)
         {
             StaleMode = stale.Mode == ServeStaleMode.Immediate ? StaleMode.Immediate : StaleMode.Verify;
@@ -52,7 +54,8 @@ internal sealed class CachePlan
 
     public CacheConfig Config { get; }
 
-    public long FailureTtlMilliseconds { get; }
+    /// <summary>What a failure's time, which doubles, grows to at most; 0 keeps no failures.</summary>
+    public long LongestFailureMilliseconds { get; }
 
     public StaleMode StaleMode { get; }
 

@@ -233,6 +233,7 @@ internal sealed class CacheShard
         answer.AdditionalOffset = header.AdditionalOffset;
         answer.TtlSeconds = header.TtlSeconds;
         answer.StoredAt = header.StoredAt;
+        answer.StaleUntil = header.StaleUntil;
 
         // Whole seconds passed are what counts (N8): 10 s at +5.9 s shows 5.
         answer.RemainingSeconds = answer.IsStale ? 0 : (uint)((header.ExpiresAt - now + 999) / 1000);

@@ -26,6 +26,9 @@ internal struct CachedAnswer
     public uint RemainingSeconds;
     public long StoredAt;
 
+    /// <summary>Until when it may be served past its TTL.</summary>
+    public long StaleUntil;
+
     /// <summary>Where hits are counted for prefetching; -1 for an answer that is not in the cache.</summary>
     public int Slot;
 

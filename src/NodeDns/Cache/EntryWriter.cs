@@ -74,8 +74,7 @@ internal static class EntryWriter
         header.TtlSeconds = ttlSeconds;
         header.StoredAt = now;
         header.ExpiresAt = now + (ttlSeconds * 1000L);
-        bool mayTurnStale = kind != AnswerKind.Failure && (header.Flags & EntryFlags.StaleAtUpstream) == 0;
-        header.StaleUntil = header.ExpiresAt + (mayTurnStale ? staleWindowMilliseconds : 0);
+        header.StaleUntil = header.ExpiresAt + (kind != AnswerKind.Failure ? staleWindowMilliseconds : 0);
         if ((flags & EntryFlags.AllTypes) != 0)
         {
             header.Type = 0;

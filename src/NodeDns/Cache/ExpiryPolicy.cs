@@ -32,11 +32,12 @@ internal static class ExpiryPolicy
                 flags = EntryFlags.AllTypes;
                 break;
 
-            case AnswerShape.OtherError
-                when response.Rcode is ResponseCode.ServerFailure or ResponseCode.NotImplemented:
+            // RFC 9520 §2: SERVFAIL, REFUSED, FORMERR and their like are failures all. How long they are kept depends on
+            // how often the question failed before: FailureBackoff says.
+            case AnswerShape.OtherError:
                 kind = AnswerKind.Failure;
-                ttlSeconds = (uint)((plan.FailureTtlMilliseconds + 999) / 1000);
-                return ttlSeconds > 0;
+                ttlSeconds = CacheLimits.FirstFailureSeconds;
+                return plan.LongestFailureMilliseconds > 0;
 
             default:
                 kind = AnswerKind.Failure;

@@ -32,8 +32,8 @@ internal sealed record CacheConfig
 
     public ServeStaleConfig? ServeStale { get; init; }
 
-    /// <summary>How long a SERVFAIL is kept; zero means never.</summary>
-    public TimeSpan ServfailTtl { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long a failure is kept at most; zero means never, null that the Corefile does not say.</summary>
+    public TimeSpan? ServfailTtl { get; init; }
 
     public ImmutableArray<string> DisableSuccessZones { get; init; } = [];
 

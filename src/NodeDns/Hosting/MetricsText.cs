@@ -27,6 +27,9 @@ internal static class MetricsText
         Counter(body, "nodedns_filtered_total", "Queries a filter decided.", counters.Sum(one => one.Filtered));
         Counter(body, "nodedns_ignored_total", "Datagrams that were no query.", counters.Sum(one => one.Ignored));
         Counter(body, "nodedns_in_flight_full_total", "Misses refused for want of room.", counters.Sum(one => one.InFlightFull));
+        Counter(body, "nodedns_client_share_full_total", "Misses refused at their client's share of the questions in flight.", counters.Sum(one => one.ClientShareFull));
+        Counter(body, "nodedns_question_waiters_full_total", "Misses refused because too many wait for the question.", counters.Sum(one => one.QuestionShareFull));
+        Counter(body, "coredns_forward_max_concurrent_rejects_total", "Questions refused at max_concurrent.", inFlight.ConcurrencyRejects);
         Counter(body, "nodedns_replies_dropped_total", "Replies the kernel did not take.", counters.Sum(one => one.RepliesDropped));
         Counter(body, "nodedns_unexpected_errors_total", "Caught where nothing should throw.", counters.Sum(one => one.UnexpectedErrors));
         Counter(body, "nodedns_tcp_refused_total", "TCP clients refused at a bound.", connections.Refused);

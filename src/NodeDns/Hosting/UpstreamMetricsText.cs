@@ -27,6 +27,21 @@ internal static class UpstreamMetricsText
         ("nodedns_upstream_probes_total", "Health probes sent.", one => one.Probes),
         ("nodedns_upstream_probe_failures_total", "Health probes without an answer.", one => one.ProbeFailures),
         ("nodedns_upstream_downs_total", "Times it was found to be down.", one => one.Downs),
+        ("nodedns_upstream_truncation_storms_total", "Times its UDP was little but TC and TCP was used for a while.", one => one.Storms),
+    ];
+
+    /// <summary>Every way in which a query to an upstream can come to nothing, or nearly so.</summary>
+    private static readonly (string Cause, Func<UpstreamCounters, long> Value)[] s_causes =
+    [
+        ("timeout", one => one.Timeouts),
+        ("refused", one => one.Refused),
+        ("network", one => one.NetworkErrors - one.Refused),
+        ("connection_lost", one => one.ConnectionsLost),
+        ("malformed", one => one.Malformed),
+        ("wrong_id", one => one.WrongIds),
+        ("wrong_question", one => one.WrongQuestions),
+        ("not_a_response", one => one.NotResponses),
+        ("truncated", one => one.Truncated),
     ];
 
     public static void Write(IBufferWriter<byte> body, ICollection<UpstreamState> upstreams)
@@ -37,6 +52,17 @@ internal static class UpstreamMetricsText
             foreach (UpstreamState upstream in upstreams)
             {
                 Sample(body, name, upstream, value(upstream.Counters).ToString(CultureInfo.InvariantCulture));
+            }
+        }
+
+        Head(body, "nodedns_upstream_errors_total", "What went wrong with queries to it, by cause.", "counter");
+        foreach (UpstreamState upstream in upstreams)
+        {
+            foreach ((string cause, Func<UpstreamCounters, long> value) in s_causes)
+            {
+                Append(body, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"nodedns_upstream_errors_total{{to=\"{upstream.Text}\",cause=\"{cause}\"}} {value(upstream.Counters)}\n"));
             }
         }
 

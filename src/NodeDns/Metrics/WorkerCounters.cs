@@ -20,8 +20,21 @@ internal sealed class WorkerCounters
     public long Filtered;
     public long Ignored;
     public long InFlightFull;
+
+    /// <summary>Misses turned away because their client holds its share of the in-flight table.</summary>
+    public long ClientShareFull;
+
+    /// <summary>Misses turned away because too many wait for the same question.</summary>
+    public long QuestionShareFull;
     public long RepliesDropped;
     public long UnexpectedErrors;
+
+    /// <summary>Counts a miss turned away at a bound: the client's, the question's, or the process's.</summary>
+    public void CountRefused(bool isOfClient, bool isOfQuestion)
+    {
+        ref long counter = ref isOfClient ? ref ClientShareFull : ref isOfQuestion ? ref QuestionShareFull : ref InFlightFull;
+        counter++;
+    }
 
     public void CountRcode(ResponseCode rcode) => _rcodes[(int)rcode & 31]++;
 

@@ -28,7 +28,8 @@ internal static class DeferredReply
         ReplyRules rules = zone.Reply;
         int length = shared.Rewrites.Take(waiter.Rewrite) is { } rewrite
             ? rewrite.Finish(reply, target, answer, cause, rules)
-            : ReplyComposer.Finish(reply, target, answer, cause, rules, default);
+            : ReplyComposer.Finish(
+                reply, target, answer, cause, rules, cause.Error == ExtendedError.Other ? FullText.OfForwarding : default);
         zone.Logs?.OnReply(reply[..length], new RepliedQuery(waiter, shared.Clock.NowMilliseconds), cause);
         return length;
     }

@@ -132,12 +132,12 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
 
         if (zone.Loop is { } loop && IsLooping(loop, context) && found != LookupStatus.Stale)
         {
-            return Rcode(exchange, ResponseCode.ServerFailure, ExtendedError.Other);
+            return Rcode(exchange, ResponseCode.ServerFailure, ExtendedError.Other, "forwarding loop", "forwarding loop"u8);
         }
 
         return found == LookupStatus.Stale
             ? Stale(exchange, key, answer)
-            : Forward(exchange, key, clientTimer: 0, zone.FollowUpOf(context));
+            : Forward(exchange, key, clientTimer: 0, zone.FollowUpOf(context), stale: default);
     }
 
     /// <summary>Whether forwarding would only bring the question back; the probe that finds out always goes its way.</summary>
@@ -177,12 +177,12 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         if (rules.StaleMode == StaleMode.Verify && !isBackedOff && !exchange.Zone.AreUpstreamsDown(key.Name))
         {
             long timer = rules.VerifyMilliseconds == 0 ? 0 : now + rules.VerifyMilliseconds;
-            return Forward(exchange, key, timer, exchange.Zone.FollowUpOf(exchange.Context));
+            return Forward(exchange, key, timer, exchange.Zone.FollowUpOf(exchange.Context), answer);
         }
 
         if (!isBackedOff)
         {
-            starter.StartRefresh(key, exchange.Zone, exchange.Zone.FollowUpOf(exchange.Context));
+            starter.StartRefresh(key, exchange.Zone, exchange.Zone.FollowUpOf(exchange.Context), now);
         }
 
         return Hit(exchange, answer);
@@ -198,32 +198,40 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
 
         uint threshold = ((answer.TtlSeconds * (uint)rules.PrefetchPercent) + 99) / 100;
         if (answer.RemainingSeconds <= threshold && !shared.Backoff.IsBackedOff(key.QuestionHash, now)
-            && zone.CanForward(key.Name) && starter.StartRefresh(key, zone, followUp: null))
+            && zone.CanForward(key.Name) && starter.StartRefresh(key, zone, followUp: null, now))
         {
             _counters.Prefetches++;
         }
     }
 
     /// <summary>Has the question sent, or waits with those who asked it already.</summary>
-    private QueryOutcome Forward(in Exchange exchange, in CacheKey key, long clientTimer, FollowUp? followUp)
+    private QueryOutcome Forward(
+        in Exchange exchange, in CacheKey key, long clientTimer, FollowUp? followUp, in CachedAnswer stale)
     {
         _counters.Misses++;
         Waiter waiter = PendingClient.WaiterOf(exchange, shared.Rewrites);
         QuestionStart start = new(
             clientTimer, exchange.Client.IsTcp, followUp, exchange.Rewrite?.UpstreamOptions ?? default);
-        switch (shared.InFlight.Join(key, exchange.Zone, waiter, start, out int question))
+        JoinStatus status = shared.InFlight.Join(key, exchange.Zone, waiter, start, out int question);
+        if (status == JoinStatus.Created)
         {
-            case JoinStatus.Created:
-                starter.Start(question);
-                return QueryOutcome.Pending;
-            case JoinStatus.Joined:
-                _counters.Coalesced++;
-                return QueryOutcome.Pending;
-            default:
-                _counters.InFlightFull++;
-                shared.Rewrites.Take(waiter.Rewrite);
-                return Rcode(exchange, ResponseCode.ServerFailure, ExtendedError.Other);
+            starter.Start(question);
+            return QueryOutcome.Pending;
         }
+
+        if (status == JoinStatus.Joined)
+        {
+            _counters.Coalesced++;
+            return QueryOutcome.Pending;
+        }
+
+        shared.Rewrites.Take(waiter.Rewrite);
+        _counters.CountRefused(status == JoinStatus.ClientFull, status == JoinStatus.QuestionFull);
+
+        // Whoever has something at hand gives it: the reply's buffer still holds the stale answer.
+        return stale.IsStale
+            ? Hit(exchange, stale)
+            : Rcode(exchange, ResponseCode.ServerFailure, ExtendedError.Other, FullText.Of(status), FullText.BytesOf(status));
     }
 
     /// <summary>What the filters decided, as a reply.</summary>
@@ -254,7 +262,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
             && targetZone.CanForward(target))
         {
             CnameChase chase = new(message.ToArray(), key.Name.ToArray(), type, target, targetZone);
-            return Forward(exchange, key, clientTimer: 0, chase);
+            return Forward(exchange, key, clientTimer: 0, chase, stale: default);
         }
 
         _counters.LocalAnswers++;
@@ -312,10 +320,12 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         return QueryOutcome.Answered(length);
     }
 
-    private QueryOutcome Rcode(in Exchange exchange, ResponseCode rcode, ExtendedError error, string? reason = null)
+    private QueryOutcome Rcode(
+        in Exchange exchange, ResponseCode rcode, ExtendedError error, string? reason = null,
+        ReadOnlySpan<byte> errorText = default)
     {
         QueryOutcome outcome = Rcode(
-            exchange.Context.Query, exchange.Reply, exchange.Client, exchange.Zone.Reply, rcode, error);
+            exchange.Context.Query, exchange.Reply, exchange.Client, exchange.Zone.Reply, rcode, error, errorText);
         exchange.Zone.Logs?.OnReply(
             exchange.Reply[..outcome.Length], new RepliedQuery(exchange), new ReplyCause(error, null), reason);
         return outcome;
@@ -324,7 +334,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
     /// <summary>A reply that is a response code and the question.</summary>
     private QueryOutcome Rcode(
         in QueryView query, Span<byte> reply, in ClientContext client, ReplyRules rules, ResponseCode rcode,
-        ExtendedError error)
+        ExtendedError error, ReadOnlySpan<byte> errorText = default)
     {
         ResponseWriter writer = new(reply);
         writer.TryBegin(
@@ -340,7 +350,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         };
         _counters.CountRcode(rcode);
         return QueryOutcome.Answered(ReplyComposer.Finish(
-            reply, new ReplyTarget(query, client.IsTcp), answer, new ReplyCause(error, null), rules, default));
+            reply, new ReplyTarget(query, client.IsTcp), answer, new ReplyCause(error, null), rules, errorText));
     }
 
     /// <summary>Queries that are none: silence, or the shortest reply that says why.</summary>

@@ -21,8 +21,13 @@ internal sealed class QuestionStarter(InFlightTable table, Forwarder? own, Worke
     }
 
     /// <summary>Asks for an answer nobody waits for; false when it is being asked for already.</summary>
-    public bool StartRefresh(in CacheKey key, ZonePlan zone, FollowUp? followUp)
+    public bool StartRefresh(in CacheKey key, ZonePlan zone, FollowUp? followUp, long now)
     {
+        if (zone.HoldsRefreshes(key.Name, now))
+        {
+            return false;
+        }
+
         QuestionStart start = new(ClientTimer: 0, WantsTcp: false, followUp, Options: default);
         if (!table.TryStartRefresh(key, zone, start, out int question))
         {

@@ -91,6 +91,23 @@ internal sealed class ZonePlan : RoutePlan
         return true;
     }
 
+    /// <summary>
+    /// Whether a refresh of what is known may wait: everyone who could be asked is down, and the probes, not the
+    /// questions of thousands of names, will notice that one is back.
+    /// </summary>
+    public bool HoldsRefreshes(ReadOnlySpan<byte> foldedName, long now)
+    {
+        foreach (ForwardPlan forward in Forwarding)
+        {
+            if (forward.Takes(foldedName) && !forward.AreAllGivenUp(now))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether an upstream came back after this moment.</summary>
     public bool HasRecoveredSince(long moment)
     {

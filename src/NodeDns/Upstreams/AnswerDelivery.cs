@@ -41,6 +41,10 @@ internal sealed class AnswerDelivery(
         route.ShapeStored(EntryWriter.Message(_entry));
         StoreIfCacheable(key, route.Cache, response, length, now);
         backoff.Clear(key.QuestionHash);
+        if (response.Shape != AnswerShape.OtherError)
+        {
+            cache.Failures.Clear(key.QuestionHash);
+        }
 
         CachedAnswer answer = CachedAnswer.From(MemoryMarshal.AsRef<EntryHeader>(_entry.AsSpan()));
         Span<byte> message = EntryWriter.Message(_entry);
@@ -146,14 +150,29 @@ internal sealed class AnswerDelivery(
             return;
         }
 
-        if (response.ExtendedError is ExtendedError.StaleAnswer or ExtendedError.StaleNxDomain)
+        if (kind == AnswerKind.Failure)
         {
-            flags |= EntryFlags.StaleAtUpstream;
+            ttl = cache.Failures.OnFailure(key.QuestionHash, now, plan.LongestFailureMilliseconds);
         }
 
-        EntryWriter.SetExpiry(_entry, kind, flags, ttl, now, plan.StaleWindowMilliseconds);
+        long staleWindow = plan.StaleWindowMilliseconds;
+        if (response.ExtendedError is ExtendedError.StaleAnswer or ExtendedError.StaleNxDomain)
+        {
+            staleWindow = RestOfStaleLife(key, plan, now, ttl);
+        }
+
+        EntryWriter.SetExpiry(_entry, kind, flags, ttl, now, staleWindow);
         cache.Store(_entry.AsSpan(0, length), key.Type, now);
     }
+
+    /// <summary>
+    /// An answer that was stale when the upstream gave it starts no stale life; what is left of that of the answer it
+    /// takes the place of goes on.
+    /// </summary>
+    private long RestOfStaleLife(in CacheKey key, CachePlan plan, long now, uint ttlSeconds) =>
+        cache.TryGet(key, now, plan.TtlPolicy, _message, out CachedAnswer old) != LookupStatus.Miss
+            ? Math.Max(0, old.StaleUntil - now - (ttlSeconds * 1000L))
+            : 0;
 
     private void ReplyAll(
         int waiter, RoutePlan route, ReadOnlySpan<byte> message, in CachedAnswer answer, in ReplyCause cause)

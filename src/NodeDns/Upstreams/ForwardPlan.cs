@@ -182,6 +182,25 @@ internal sealed class ForwardPlan
         }
     }
 
+    /// <summary>Whether asking is of no use at this moment: all are down, and no probe was answered since.</summary>
+    public bool AreAllGivenUp(long now)
+    {
+        if (Health.MaxFails == 0)
+        {
+            return false;
+        }
+
+        foreach (UpstreamState upstream in Upstreams)
+        {
+            if (!upstream.Health.IsGivenUp(now))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether an upstream came back after this moment: failures from before say nothing any more.</summary>
     public bool HasRecoveredSince(long moment)
     {

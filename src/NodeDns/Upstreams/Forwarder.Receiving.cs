@@ -21,7 +21,7 @@ internal sealed partial class Forwarder
         if (result.IsError && result.Error != Errno.EAGAIN)
         {
             // ICMP: port unreachable, no route. Nobody waits for a timeout then.
-            FailSocket(socket);
+            FailSocket(socket, result.Error);
             return;
         }
 
@@ -88,7 +88,7 @@ internal sealed partial class Forwarder
                 pending.LastError = ExtendedError.InvalidData;
             }
 
-            UpstreamCounters.Add(ref status == ResponseStatus.Malformed ? ref counters.Malformed : ref counters.Ignored);
+            Count(counters, status);
             return;
         }
 
@@ -103,6 +103,7 @@ internal sealed partial class Forwarder
     {
         Span<byte> buffer = stackalloc byte[WireLimits.MaxNameLength];
         UpstreamCounters.Add(ref socket.Upstream.Counters.Ignored);
+        UpstreamCounters.Add(ref socket.Upstream.Counters.WrongIds);
         foreach (int question in socket.Questions)
         {
             ref PendingQuestion pending = ref _table[question];
@@ -116,6 +117,19 @@ internal sealed partial class Forwarder
                 AskOverTcp(question, ref pending, ref attempt, socket.Upstream);
                 return;
             }
+        }
+    }
+
+    private static void Count(UpstreamCounters counters, ResponseStatus status)
+    {
+        UpstreamCounters.Add(ref status == ResponseStatus.Malformed ? ref counters.Malformed : ref counters.Ignored);
+        if (status == ResponseStatus.WrongQuestion)
+        {
+            UpstreamCounters.Add(ref counters.WrongQuestions);
+        }
+        else if (status != ResponseStatus.Malformed)
+        {
+            UpstreamCounters.Add(ref counters.NotResponses);
         }
     }
 
@@ -162,16 +176,21 @@ internal sealed partial class Forwarder
 
     private void TakeFailedSockets()
     {
-        while (_sender.Failed.TryDequeue(out UpstreamSocket? socket))
+        while (_sender.Failed.TryDequeue(out (UpstreamSocket Socket, int Error) failed))
         {
-            FailSocket(socket);
+            FailSocket(failed.Socket, failed.Error);
         }
     }
 
     /// <summary>Gives up a socket and lets all its questions go on to their next upstream, in this same turn.</summary>
-    private void FailSocket(UpstreamSocket socket)
+    private void FailSocket(UpstreamSocket socket, int error)
     {
         UpstreamCounters.Add(ref socket.Upstream.Counters.NetworkErrors);
+        if (error == Errno.ECONNREFUSED)
+        {
+            UpstreamCounters.Add(ref socket.Upstream.Counters.Refused);
+        }
+
         long now = _clock.NowMilliseconds;
         bool isReported = false;
         while (socket.Outstanding > 0)

@@ -39,8 +39,9 @@ internal sealed partial class Forwarder
             return;
         }
 
-        // Going on from an upstream that is known to fail is no hedge and costs no budget.
-        bool isHedge = !forward.Skips(slow);
+        // Going on from an upstream that is known to fail, or that drops what is over its limit, is no hedge and costs no
+        // budget.
+        bool isHedge = !forward.Skips(slow) && !slow.Truncation.UsesTcp(now);
         if (isHedge && !_hedges.TryTake())
         {
             UpstreamCounters.Add(ref slow.Counters.HedgesDenied);

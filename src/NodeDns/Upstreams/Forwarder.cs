@@ -122,6 +122,7 @@ internal sealed partial class Forwarder : IDisposable
 
             if (!forwards[i].TryEnter())
             {
+                _table.CountConcurrencyReject();
                 otherwise = ExtendedError.Other;
                 break;
             }
@@ -135,7 +136,9 @@ internal sealed partial class Forwarder : IDisposable
             {
                 // They are tried anyway, but nobody should wait for the whole deadline.
                 pending.Deadline = Math.Min(
-                    pending.Deadline, _clock.NowMilliseconds + forwards[i].ReadTimeoutMilliseconds);
+                    pending.Deadline,
+                    _clock.NowMilliseconds
+                    + Math.Min(forwards[i].ReadTimeoutMilliseconds, UpstreamLimits.DownDeadlineMilliseconds));
             }
 
             return true;
@@ -183,7 +186,8 @@ internal sealed partial class Forwarder : IDisposable
         attempt.SentAt = now;
         attempt.Deadline = Math.Min(now + forward.ReadTimeoutMilliseconds, pending.Deadline);
         UpstreamCounters.Add(ref upstream.Counters.Queries);
-        bool overStream = forward.ForceTcp || (pending.WantsTcp && !forward.PreferUdp) || upstream.IsStreamOnly;
+        bool overStream = forward.ForceTcp || (pending.WantsTcp && !forward.PreferUdp) || upstream.IsStreamOnly
+            || upstream.Truncation.UsesTcp(now);
         bool sent = overStream
             ? _sender.TrySendOnStream(question, ref attempt, upstream, now)
             : _sender.TrySendOnUdp(question, ref attempt, forward, upstream, now);
@@ -239,8 +243,14 @@ internal sealed partial class Forwarder : IDisposable
         UpstreamState upstream = attempt.Upstream!;
         bool isOnTcp = attempt.IsOnTcp;
         bool isHedge = attempt.IsHedge;
-        upstream.Health.OnAnswer(_clock.NowMilliseconds, attempt.SentAt);
+        long answeredAt = _clock.NowMilliseconds;
+        upstream.Health.OnAnswer(answeredAt, attempt.SentAt);
         UpstreamCounters.Add(ref upstream.Counters.Answers);
+        if (!isOnTcp)
+        {
+            upstream.OnUdpAnswer(answeredAt, isCut || response.IsTruncated);
+        }
+
         Release(ref attempt);
         if (pending.IsLingering)
         {

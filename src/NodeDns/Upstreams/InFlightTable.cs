@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using NodeDns.Cache;
 
 namespace NodeDns.Upstreams;
@@ -12,8 +13,14 @@ internal enum JoinStatus
     /// <summary>The first of its kind: the caller has it sent.</summary>
     Created,
 
-    /// <summary>A bound is reached.</summary>
+    /// <summary>The bound of the process is reached.</summary>
     Full,
+
+    /// <summary>This client's share of the table is used up.</summary>
+    ClientFull,
+
+    /// <summary>As many clients wait for this question as may.</summary>
+    QuestionFull,
 }
 
 /// <summary>What a question in flight begins with.</summary>
@@ -37,13 +44,20 @@ internal sealed class InFlightTable
     private readonly Waiter[] _waiters = new Waiter[UpstreamLimits.MaxWaiters];
     private readonly IndexStack _freeQuestions = new(UpstreamLimits.MaxQuestions);
     private readonly IndexStack _freeWaiters = new(UpstreamLimits.MaxWaiters);
+    private readonly ClientShares _shares = new();
     private readonly int[] _heads = new int[Buckets];
     private readonly SpinGate[] _gates = new SpinGate[Buckets];
+    private long _concurrencyRejects;
 
     /// <summary>Questions in flight now.</summary>
     public int Count => _freeQuestions.Taken;
 
     public int Waiting => _freeWaiters.Taken;
+
+    /// <summary>Questions that <c>max_concurrent</c> of their <c>forward</c> line turned away.</summary>
+    public long ConcurrencyRejects => Volatile.Read(ref _concurrencyRejects);
+
+    public void CountConcurrencyReject() => Interlocked.Increment(ref _concurrencyRejects);
 
     public ref PendingQuestion this[int question] => ref _questions[question];
 
@@ -60,11 +74,20 @@ internal sealed class InFlightTable
             return JoinStatus.Full;
         }
 
-        _waiters[place] = waiter;
-        JoinStatus status = Enter(key, route, place, start, out question);
-        if (status == JoinStatus.Full)
+        int share = _shares.PlaceOf(waiter.Client);
+        if (!_shares.TryAddWaiter(share, UpstreamLimits.MaxWaiters - _freeWaiters.Taken))
         {
             _freeWaiters.Return(place);
+            question = -1;
+            return JoinStatus.ClientFull;
+        }
+
+        _waiters[place] = waiter;
+        _waiters[place].Share = (ushort)share;
+        JoinStatus status = Enter(key, route, place, start, out question);
+        if (status > JoinStatus.Created)
+        {
+            FreeWaiter(place);
         }
 
         return status;
@@ -110,6 +133,11 @@ internal sealed class InFlightTable
     public void FreeQuestion(int question)
     {
         ref PendingQuestion pending = ref _questions[question];
+        if (pending.Share >= 0)
+        {
+            _shares.RemoveQuestion(pending.Share);
+        }
+
         pending.Generation++;
         pending.Use++;
         pending.IsLingering = false;
@@ -125,6 +153,7 @@ internal sealed class InFlightTable
     public int FreeWaiter(int waiter)
     {
         int next = _waiters[waiter].Next;
+        _shares.RemoveWaiter(_waiters[waiter].Share);
         _freeWaiters.Return(waiter);
         return next;
     }
@@ -153,6 +182,16 @@ internal sealed class InFlightTable
         {
             question = _freeQuestions.Take();
             status = question < 0 ? JoinStatus.Full : JoinStatus.Created;
+            if (status == JoinStatus.Created && waiter >= 0
+                && !_shares.TryAddQuestion(_waiters[waiter].Share, UpstreamLimits.MaxQuestions - _freeQuestions.Taken))
+            {
+                _freeQuestions.Return(question);
+                status = JoinStatus.ClientFull;
+            }
+        }
+        else if (waiter >= 0 && _questions[question].WaiterCount >= UpstreamLimits.MaxWaitersPerQuestion)
+        {
+            status = JoinStatus.QuestionFull;
         }
 
         if (status == JoinStatus.Created)
@@ -161,6 +200,7 @@ internal sealed class InFlightTable
             created.SetKey(key);
             created.Route = route;
             created.FollowUp = start.FollowUp;
+            created.Share = waiter >= 0 ? _waiters[waiter].Share : -1;
             created.Options = start.Options;
             created.WantsTcp = start.WantsTcp;
             created.ClientTimer = start.ClientTimer;
@@ -170,7 +210,7 @@ internal sealed class InFlightTable
             _heads[bucket] = question + 1;
         }
 
-        if (status != JoinStatus.Full && waiter >= 0)
+        if (status is JoinStatus.Created or JoinStatus.Joined && waiter >= 0)
         {
             ref PendingQuestion pending = ref _questions[question];
             _waiters[waiter].Next = pending.FirstWaiter;

@@ -24,6 +24,9 @@ internal struct PendingQuestion
     public int FirstWaiter;
     public int WaiterCount;
 
+    /// <summary>Where the address that began it is counted; -1 for a refresh.</summary>
+    public int Share;
+
     /// <summary>Counts the uses of this place, so that a late message for an earlier one is known as late.</summary>
     public int Generation;
 

@@ -18,7 +18,7 @@ internal sealed class QuerySender(InFlightTable table, UpstreamSocketTable socke
     public int Queued => _sends.Count;
 
     /// <summary>Sockets whose queries the kernel refused to send, until they are taken.</summary>
-    public Queue<UpstreamSocket> Failed { get; } = new();
+    public Queue<(UpstreamSocket Socket, int Error)> Failed { get; } = new();
 
     public static RoutePlan RouteOf(in PendingQuestion pending) => pending.FollowUp?.Route ?? pending.Route!;
 
@@ -104,12 +104,12 @@ internal sealed class QuerySender(InFlightTable table, UpstreamSocketTable socke
             return;
         }
 
-        _sends.Flush(socket.Socket, out _, out int dropped);
+        int error = _sends.Flush(socket.Socket, out _, out int dropped).Error;
         if (dropped > 0)
         {
             Forget(socket);
             socket.IsRetired = true;
-            Failed.Enqueue(socket);
+            Failed.Enqueue((socket, error));
         }
     }
 

@@ -20,6 +20,21 @@ internal sealed class UpstreamCounters
     /// <summary>Queries moved to TCP because an answer with another id came to their port.</summary>
     public long NearMisses;
 
+    /// <summary>Of the network errors: nobody listens there.</summary>
+    public long Refused;
+
+    /// <summary>Datagrams whose id nobody waits for.</summary>
+    public long WrongIds;
+
+    /// <summary>The right id and another question.</summary>
+    public long WrongQuestions;
+
+    /// <summary>The right id, but no response to a query: QR, opcode, or the count of questions.</summary>
+    public long NotResponses;
+
+    /// <summary>Times its answers over UDP were little but TC, so that TCP was used for a while.</summary>
+    public long Storms;
+
     public long ConnectionsLost;
 
     /// <summary>Questions sent to this upstream because another took long.</summary>

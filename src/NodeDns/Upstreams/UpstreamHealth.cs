@@ -122,6 +122,9 @@ internal sealed class UpstreamHealth
         }
     }
 
+    /// <summary>Whether it is down and no probe was answered that would give it another chance.</summary>
+    public bool IsGivenUp(long now) => IsDown && Volatile.Read(ref _nextTrialAt) > now;
+
     /// <summary>Whether a question may go to it now; each trial of an upstream that is not up is given to one question.</summary>
     public bool TryUse(long now)
     {

@@ -9,6 +9,42 @@ internal static class UpstreamLimits
     /// <summary>Clients that wait for them, process-wide; 100,000 identical questions must all get their answer.</summary>
     public const int MaxWaiters = 131072;
 
+    /// <summary>Clients that wait for one question: never all the places there are.</summary>
+    public const int MaxWaitersPerQuestion = MaxWaiters / 8 * 7;
+
+    /// <summary>Counters of client addresses; a node has some hundred pods. A power of two.</summary>
+    public const int ClientPlaces = 4096;
+
+    /// <summary>
+    /// One address may wait in as many places as this times those that are free: alone in 104,857, with another just as
+    /// greedy in 58,254 each. 100,000 equal questions of one pod get their answer.
+    /// </summary>
+    public const int WaitersPerFreePlace = 4;
+
+    /// <summary>
+    /// And have this times the free places of questions of its own on their way: alone 4,096, so that a pod that asks a
+    /// dead upstream for one name after the other leaves the others room (jostle, protocol 2.2).
+    /// </summary>
+    public const int QuestionsPerFreePlace = 1;
+
+    /// <summary>When every upstream is known to be down, one that is tried all the same has this long to answer.</summary>
+    public const long DownDeadlineMilliseconds = 1000;
+
+    /// <summary>A storm of TC is looked for in windows of this length.</summary>
+    public const long StormWindowMilliseconds = 5000;
+
+    /// <summary>So many answers with TC in a window, and</summary>
+    public const int StormTruncated = 8;
+
+    /// <summary>this share of all that came over UDP, in percent, are a storm: Technitium over its limit sends nothing else.</summary>
+    public const int StormPercent = 50;
+
+    /// <summary>TCP instead for this long, twice as long when the storm is there again after it,</summary>
+    public const long StormTcpMilliseconds = 10_000;
+
+    /// <summary>up to this: Technitium counts over five minutes.</summary>
+    public const long MaxStormTcpMilliseconds = 300_000;
+
     /// <summary>The whole time a question may take (CoreDNS: 5 s); stub resolvers ask again after five seconds.</summary>
     public const long DeadlineMilliseconds = 5000;
 

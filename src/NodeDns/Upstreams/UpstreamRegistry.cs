@@ -27,8 +27,13 @@ internal sealed class UpstreamRegistry(Clock clock, Log? log = null)
         state.Stream = new TcpUpstream(state, clock);
         state.Probe = new HealthProbe(state, clock);
         state.Health.Changed = (before, after) => OnChanged(state, before, after);
+        state.StormBegan = OnStorm;
         return state;
     }
+
+    private void OnStorm(UpstreamState state) => log?.Warning(
+        $"upstream {state.Text} cuts most of its answers over UDP (TC), as a server does that limits the rate of this node; "
+        + $"it is asked over TCP for {state.Truncation.WaitMilliseconds / 1000} s. Technitium: qpmLimitBypassList");
 
     /// <summary>The one place that tells the operator; a suspicion of a moment is not worth a line.</summary>
     private void OnChanged(UpstreamState state, HealthStatus before, HealthStatus after)

@@ -8,7 +8,8 @@ namespace NodeDns.Upstreams;
 /// Connected, so that the kernel drops datagrams from anywhere else and ICMP errors come back to us (protocol 2.1).
 /// It carries a bounded number of queries in its life; a plain search over at most 32 ids is one vector compare.
 /// </remarks>
-internal sealed class UpstreamSocket(UdpSocket socket, UpstreamState upstream, int index, long now)
+internal sealed class UpstreamSocket(
+    UdpSocket socket, UpstreamState upstream, PeerAddress? source, int index, long now)
 {
     private readonly ushort[] _ids = new ushort[UpstreamLimits.QueriesPerSocket];
     private readonly int[] _questions = new int[UpstreamLimits.QueriesPerSocket];
@@ -34,6 +35,10 @@ internal sealed class UpstreamSocket(UdpSocket socket, UpstreamState upstream, i
     public bool CanTake(long now) =>
         !IsRetired && Sent < UpstreamLimits.QueriesPerSocket
         && now - OpenedAt < UpstreamLimits.SocketLifeMilliseconds;
+
+    /// <summary>Whether it sends from that <c>source_address</c>; two <c>forward</c> lines may share an upstream and not that.</summary>
+    public bool IsFrom(PeerAddress? address) =>
+        source is null ? address is null : address is { } other && source.Value.Equals(other);
 
     public bool HasId(ushort id) => _ids.AsSpan(0, Outstanding).Contains(id);
 

@@ -25,7 +25,7 @@ internal sealed class UpstreamSocketTable(Epoll epoll, RandomPool random, ulong 
         }
 
         UpstreamSocket? current = _current[upstream.Index];
-        if (current is not null && current.CanTake(now))
+        if (current is not null && current.CanTake(now) && current.IsFrom(source))
         {
             return current;
         }
@@ -123,7 +123,7 @@ internal sealed class UpstreamSocketTable(Epoll epoll, RandomPool random, ulong 
             return null;
         }
 
-        UpstreamSocket opened = new(socket, upstream, index, now);
+        UpstreamSocket opened = new(socket, upstream, source, index, now);
         _sockets[index] = opened;
         return opened;
     }

@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using NodeDns.Config;
 using NodeDns.Linux.Sockets;
@@ -33,6 +34,11 @@ internal sealed class UpstreamState(int index, PeerAddress address, Transport tr
 
     public UpstreamHealth Health { get; } = new();
 
+    public TruncationWatch Truncation { get; } = new();
+
+    /// <summary>Told when a storm of TC begins.</summary>
+    public Action<UpstreamState>? StormBegan { get; set; }
+
     /// <summary>Connections to it, dialled at the first query that needs one.</summary>
     public IStreamUpstream? Stream { get; set; }
 
@@ -63,6 +69,16 @@ internal sealed class UpstreamState(int index, PeerAddress address, Transport tr
         if (Health.OnError(now, plan))
         {
             Probe?.Begin(plan);
+        }
+    }
+
+    /// <summary>Counts an answer over UDP and, when too many are cut, turns to TCP for a while.</summary>
+    public void OnUdpAnswer(long now, bool isTruncated)
+    {
+        if (Truncation.OnAnswer(now, isTruncated))
+        {
+            UpstreamCounters.Add(ref Counters.Storms);
+            StormBegan?.Invoke(this);
         }
     }
 

@@ -23,6 +23,9 @@ internal struct Waiter
     /// <summary>Number of the rewrite to undo in the reply; 0 for none.</summary>
     public int Rewrite;
 
+    /// <summary>Where its address is counted (<see cref="ClientShares"/>).</summary>
+    public ushort Share;
+
     public ushort Id;
 
     /// <summary>Longest reply the client takes.</summary>

@@ -10,6 +10,7 @@ using Xunit;
 namespace NodeDns.EndToEnd.Attacks;
 
 /// <summary>Garbage at the listeners: each has a defined outcome, and the next client is served.</summary>
+[Trait("Statement", "2.2 compression bombs")]
 public sealed class BadInputTests(PlainServer fixture) : ServerTests<PlainServer>(fixture)
 {
     public static TheoryData<int> ShortLengths => [.. Enumerable.Range(0, 12)];

@@ -21,6 +21,7 @@ public sealed class CoalescingTests(PlainServer fixture, ITestOutputHelper outpu
     private const int QueriesPerConnection = 100;
 
     [Fact]
+    [Trait("Statement", "2.1 birthday")]
     public async Task TenThousandIdenticalMisses_MakeOneUpstreamQueryAndAreAllAnswered()
     {
         string name = NewName();
@@ -105,6 +106,7 @@ public sealed class CoalescingTests(PlainServer fixture, ITestOutputHelper outpu
     }
 
     [Fact]
+    [Trait("Statement", "2.1 birthday")]
     public async Task DoAndCdVariants_MakeAtMostFourUpstreamQueries()
     {
         string name = NewName();

@@ -18,6 +18,7 @@ public sealed class FloodTests(PlainServer fixture, ITestOutputHelper output) : 
     private const int Names = 60_000;
 
     [Fact]
+    [Trait("Statement", "2.2 random subdomains")]
     public async Task RandomSubdomains_LeaveTheHotSetAndTheMemoryAlone()
     {
         string[] hot = new string[200];
@@ -43,6 +44,7 @@ public sealed class FloodTests(PlainServer fixture, ITestOutputHelper output) : 
     }
 
     [Fact]
+    [Trait("Statement", "2.2 random subdomains")]
     public async Task SilentUpstreamUnderAFlood_CachedNamesAreStillAnswered()
     {
         string cached = NewName();

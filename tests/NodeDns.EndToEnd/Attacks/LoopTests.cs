@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Net.Sockets;
 using System.Threading.Tasks;
 using NodeDns.EndToEnd.Fixtures;
@@ -12,6 +13,7 @@ namespace NodeDns.EndToEnd.Attacks;
 public sealed class LoopTests(LoopTests.Looping fixture) : ServerTests<LoopTests.Looping>(fixture)
 {
     [Theory]
+    [Trait("Statement", "2.2 forwarding loops")]
     [InlineData("loop.test.")]
     [InlineData("watched.test.")]
     public async Task QuestionsThatComeBack_FailAndDoNotMultiply(string zone)
@@ -28,6 +30,16 @@ public sealed class LoopTests(LoopTests.Looping fixture) : ServerTests<LoopTests
         Assert.True(Server.IsAlive, Server.Output);
         Assert.True(Server.CpuTime - before < TimeSpan.FromSeconds(1.5), $"{Server.CpuTime - before}");
         AssertAddress("192.0.2.1", await Client.UdpAsync(NewName()));
+    }
+
+    [Fact]
+    [Trait("Statement", "2.2 forwarding loops")]
+    public async Task WatchedZone_TheLoopIsInTheLogAndTheProcessLives()
+    {
+        Assert.True(await Server.WaitForOutputAsync("loop: queries for watched.test"), Server.Output);
+        DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(NewName("watched.test.")).WithEdns());
+        Assert.Equal((Rcode.ServFail, "forwarding loop"), (answer.Rcode, answer.Edns!.Errors.First().Text));
+        Assert.True(Server.IsAlive);
     }
 
     [Fact]

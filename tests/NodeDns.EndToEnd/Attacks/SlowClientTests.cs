@@ -13,6 +13,7 @@ using Xunit;
 namespace NodeDns.EndToEnd.Attacks;
 
 /// <summary>TCP clients that are slow, silent or many: T3 and the TCP rows of section 2.2.</summary>
+[Trait("Statement", "2.2 TCP")]
 public sealed class SlowClientTests(SlowClientTests.Impatient fixture) : ServerTests<SlowClientTests.Impatient>(fixture)
 {
     [Fact]

@@ -13,6 +13,7 @@ public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
     : ServerTests<ExtendedErrorTests.Failing>(fixture)
 {
     [Fact]
+    [Trait("Statement", "EDE 22")]
     public async Task Ede22_AllUpstreamsTimeOut_IsOnTheServFail()
     {
         string name = NewName();
@@ -23,6 +24,7 @@ public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
     }
 
     [Fact]
+    [Trait("Statement", "EDE 23")]
     public async Task Ede23_UpstreamRefusesPackets_IsOnTheServFail()
     {
         DnsMessage answer = await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(NewName("closed.test.")).WithEdns());
@@ -31,7 +33,31 @@ public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
         Assert.Contains("127.0.0.1:", error.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [Trait("Statement", "EDE 13")]
+    [InlineData("example.")]
+    [InlineData("closed.test.")]
+    public async Task Ede13_KeptFailure_IsOnTheServFail(string zone)
+    {
+        string name = NewName(zone);
+        Upstream.On(name, q => q.Error(Rcode.ServFail));
+        await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(name).WithEdns());
+        DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(name).WithEdns());
+        Assert.Equal(Rcode.ServFail, answer.Rcode);
+        Assert.Equal([13], answer.ErrorCodes);
+    }
+
     [Fact]
+    [Trait("Statement", "EDE 14")]
+    public async Task Ede14_NobodyToAsk_IsOnTheAnswer()
+    {
+        DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(NewName("nobody.test.")).WithEdns());
+        Assert.NotEqual(Rcode.NoError, answer.Rcode);
+        Assert.Equal([14], answer.ErrorCodes);
+    }
+
+    [Fact]
+    [Trait("Statement", "EDE 24")]
     public async Task Ede24_OnlyMalformedAnswers_IsOnTheServFail()
     {
         string name = NewName();
@@ -94,6 +120,7 @@ public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
         public override string Corefile =>
             Block(".", Upstream.Port) +
             Block("closed.test", _closedPort) +
+            $"nobody.test:{Port} {{\n bind 127.0.0.1\n hosts {{\n 192.0.2.3 known.nobody.test\n fallthrough\n }}\n}}\n" +
             Block("denied.test", Upstream.Port, "deny denied.test") +
             Block("junk.test", Upstream.Port, "ndots_filter") +
             Block("acl.test", Upstream.Port, "acl {\n        block type TXT net 127.0.0.0/8\n    }");

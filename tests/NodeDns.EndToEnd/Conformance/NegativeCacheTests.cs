@@ -163,19 +163,6 @@ public sealed class NegativeCacheTests(PlainServer fixture)
         }
     }
 
-    [Theory]
-    [InlineData(Rcode.Refused)]
-    [InlineData(Rcode.FormErr)]
-    public async Task OtherErrors_AreNotKept(int rcode)
-    {
-        string name = NewName();
-        Upstream.On(name, q => q.Error(rcode));
-        await Client.UdpAsync(name);
-        int first = Upstream.Count(name);
-        await Client.UdpAsync(name);
-        Assert.True(Upstream.Count(name) > first);
-    }
-
     [Fact]
     public async Task Classes_AreSeparateInTheCache()
     {

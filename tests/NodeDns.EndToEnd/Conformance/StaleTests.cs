@@ -185,6 +185,40 @@ public sealed class StaleTests(StaleServer fixture) : ServerTests<StaleServer>(f
         Assert.Equal(Rcode.ServFail, (await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(name))).Rcode);
     }
 
+    [Theory]
+    [Trait("Statement", "S4")]
+    [InlineData(3)]
+    [InlineData(19)]
+    public async Task S4_AnswerStaleAtTheUpstream_StartsNoStaleLife(int code)
+    {
+        string name = NewName();
+        Upstream.On(name, q => StaleUpstream(q, code));
+        DnsMessage relayed = await Client.UdpAsync(DnsMessage.Query(name).WithEdns());
+        DnsMessage cached = await Client.UdpAsync(DnsMessage.Query(name).WithEdns());
+        Assert.Equal((code, code, 1), (relayed.ErrorCodes.First(), cached.ErrorCodes.First(), Upstream.Count(name)));
+        await Server.AdvanceClockAsync(31);
+        Upstream.On(name, q => UpstreamReply.Silence);
+        Assert.Equal(Rcode.ServFail, (await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(name))).Rcode);
+    }
+
+    [Fact]
+    [Trait("Statement", "S4")]
+    public async Task S4_AnswerStaleAtTheUpstream_EndsWithTheLifeOfTheAnswerItReplaces()
+    {
+        string name = await ExpiredAsync();
+        Upstream.On(name, q => StaleUpstream(q, 3));
+        Assert.Equal([3], (await Client.UdpAsync(DnsMessage.Query(name).WithEdns())).ErrorCodes);
+        Upstream.On(name, q => UpstreamReply.Silence);
+        await Server.AdvanceClockAsync(3000);
+        AssertAddress("192.0.2.1", await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(name)));
+        await Server.AdvanceClockAsync(700);
+        Assert.Equal(Rcode.ServFail, (await Fixture.AskWhileTimeFliesAsync(DnsMessage.Query(name))).Rcode);
+    }
+
+    /// <summary>What Technitium sends of a name it could not refresh: TTL 30 and an extended error.</summary>
+    private static DnsMessage StaleUpstream(UpstreamQuery query, int code) =>
+        (code == 3 ? query.Address("192.0.2.1", 30) : query.NxDomain(30, 30)).WithEdns(e => e.WithError((ushort)code, "stale"));
+
     /// <summary>A name whose cached address 192.0.2.1 has just expired.</summary>
     private async Task<string> ExpiredAsync()
     {

@@ -52,6 +52,7 @@ public sealed class UpstreamMatchingTests(PlainServer fixture, ITestOutputHelper
 
     [Fact]
     [Trait("Statement", "F1")]
+    [Trait("Statement", "2.1 TuDoor")]
     public async Task F1_AllForgeriesAtOnce_StillOneQueryAndTheGenuineAnswer()
     {
         string name = NewName();
@@ -63,6 +64,7 @@ public sealed class UpstreamMatchingTests(PlainServer fixture, ITestOutputHelper
 
     [Fact]
     [Trait("Statement", "F1")]
+    [Trait("Statement", "2.1 near miss")]
     public async Task F1_WrongIdFromTheRightPeer_MovesTheQueryToTcp()
     {
         string name = NewName();
@@ -195,6 +197,7 @@ public sealed class UpstreamMatchingTests(PlainServer fixture, ITestOutputHelper
     }
 
     [Fact]
+    [Trait("Statement", "2.2 smuggling")]
     public async Task TrailingBytesOfAQuery_DoNotReachTheUpstream()
     {
         string name = NewName();

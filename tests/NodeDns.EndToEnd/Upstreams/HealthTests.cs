@@ -156,6 +156,7 @@ public sealed class HealthTests
     }
 
     [Fact]
+    [Trait("Statement", "privacy")]
     public async Task StubZoneDown_OtherZonesUpstreamsAreNeverAsked()
     {
         await using var stub = new FakeUpstream();

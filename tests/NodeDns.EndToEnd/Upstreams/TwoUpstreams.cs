@@ -90,6 +90,17 @@ internal sealed class TwoUpstreams : IAsyncDisposable
         return double.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>What went wrong with queries to an upstream, of one cause.</summary>
+    public async Task<double> ErrorsAsync(FakeUpstream upstream, string cause)
+    {
+        string text = await s_http.GetStringAsync(new Uri($"http://127.0.0.1:{_metricsPort}/metrics"));
+        Match found = Regex.Match(
+            text, $@"^nodedns_upstream_errors_total{{to=""127\.0\.0\.1:{upstream.Port}"",cause=""{cause}""}} (\S+)$",
+            RegexOptions.Multiline);
+        Assert.True(found.Success, $"{cause} of port {upstream.Port} is not in\n{text}");
+        return double.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
     public async Task WaitForMetricAsync(string name, FakeUpstream upstream, double value)
     {
         long began = Stopwatch.GetTimestamp();

@@ -29,6 +29,21 @@ public sealed class TreeTests
     ];
 
     [Fact]
+    [Trait("Statement", "2.1 weak PRNG")]
+    public void Randomness_IsTheKernelsExceptWhereNobodyGainsByGuessing()
+    {
+        // The jitter of a reload, and the order of records in an answer.
+        string[] mayGuess =
+        [
+            "src/NodeDns/Hosting/ConfigWatcher.cs", "src/NodeDns/Rewriting/LoadBalanceShaper.cs",
+            "src/NodeDns/Rewriting/RecordOrder.cs",
+        ];
+        Assert.DoesNotContain(
+            SourceTree.CSharp("src/").Except(mayGuess),
+            file => Regex.IsMatch(SourceTree.Read(file), @"\bRandom\.Shared|new Random\("));
+    }
+
+    [Fact]
     public void Folders_UsingEachOther_UseOnlyThoseAboveThem()
     {
         List<string> order =

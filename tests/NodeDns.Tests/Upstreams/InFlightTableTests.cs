@@ -1,5 +1,7 @@
+using System.Net;
 using System.Threading.Tasks;
 using NodeDns.Cache;
+using NodeDns.Linux.Sockets;
 using NodeDns.Pipeline;
 using NodeDns.Tests.Cache;
 using NodeDns.Upstreams;
@@ -52,12 +54,18 @@ public sealed class InFlightTableTests
         InFlightTable table = new();
         for (int i = 0; i < UpstreamLimits.MaxQuestions; i++)
         {
-            Assert.Equal(JoinStatus.Created, Join(table, $"n{i}.example.", out _));
+            // Of many clients, so that no share is reached before the table is nearly full.
+            JoinStatus status = Join(table, $"n{i}.example.", out _, client: i);
+            Assert.True(status == JoinStatus.Created || table.Count > UpstreamLimits.MaxQuestions - 32, $"{status} at {i}");
         }
 
-        Assert.Equal(JoinStatus.Full, Join(table, "one-more.example.", out _));
-        Assert.Equal(JoinStatus.Joined, Join(table, "n17.example.", out _));
-        Assert.Equal(UpstreamLimits.MaxQuestions + 1, table.Waiting);
+        while (Refresh(table, $"r{table.Count}.example."))
+        {
+        }
+
+        Assert.Equal(UpstreamLimits.MaxQuestions, table.Count);
+        Assert.Equal(JoinStatus.Full, Join(table, "one-more.example.", out _, client: 77_777));
+        Assert.Equal(JoinStatus.Joined, Join(table, "n17.example.", out _, client: 77_777));
     }
 
     [Fact]
@@ -96,9 +104,75 @@ public sealed class InFlightTableTests
         Assert.Equal(0, table.Waiting);
     }
 
-    private static JoinStatus Join(InFlightTable table, string name, out int question)
+    [Fact]
+    public void Join_QuestionsOfOneClient_EndAtItsShareAndLeaveTheRestToOthers()
+    {
+        InFlightTable table = new();
+        int begun = 0;
+        while (Join(table, $"n{begun}.example.", out _) == JoinStatus.Created)
+        {
+            begun++;
+        }
+
+        Assert.Equal(UpstreamLimits.MaxQuestions / 2, begun);
+        Assert.Equal(JoinStatus.ClientFull, Join(table, "more.example.", out _));
+        Assert.Equal(JoinStatus.Created, Join(table, "more.example.", out _, client: 1));
+        Assert.Equal(JoinStatus.Joined, Join(table, "more.example.", out _));
+    }
+
+    [Fact]
+    public void Join_OneQuestionOfOneClient_TakesAHundredThousandAndNotAll()
+    {
+        InFlightTable table = new();
+        Join(table, "a.example.", out int question);
+        int waiting = 1;
+        while (Join(table, "a.example.", out _) == JoinStatus.Joined)
+        {
+            waiting++;
+        }
+
+        Assert.InRange(waiting, 100_000, UpstreamLimits.MaxWaiters * 4 / 5);
+        Assert.Equal(JoinStatus.ClientFull, Join(table, "a.example.", out _));
+        Assert.Equal(JoinStatus.Joined, Join(table, "a.example.", out _, client: 1));
+
+        for (int waiter = table.Unlink(question); waiter >= 0;)
+        {
+            waiter = table.FreeWaiter(waiter);
+        }
+
+        table.FreeQuestion(question);
+        Assert.Equal((0, 0), (table.Count, table.Waiting));
+        Assert.Equal(JoinStatus.Created, Join(table, "a.example.", out _));
+    }
+
+    [Fact]
+    public void Join_OneQuestionOfManyClients_EndsAtTheQuestionsBound()
+    {
+        InFlightTable table = new();
+        int waiting = 0;
+        while (Join(table, "a.example.", out _, client: waiting) <= JoinStatus.Created)
+        {
+            waiting++;
+        }
+
+        Assert.Equal(UpstreamLimits.MaxWaitersPerQuestion, waiting);
+        Assert.Equal(JoinStatus.QuestionFull, Join(table, "a.example.", out _, client: 5));
+        Assert.Equal(JoinStatus.Created, Join(table, "b.example.", out _, client: 5));
+    }
+
+    private static bool Refresh(InFlightTable table, string name)
     {
         CacheKey key = new(CacheFixture.Name(name), RecordType.A, RecordClass.IN, 0, 0, 42);
-        return table.Join(key, s_zone, new Waiter(), default, out question);
+        return table.TryStartRefresh(key, s_zone, default, out _);
+    }
+
+    private static JoinStatus Join(InFlightTable table, string name, out int question, int client = 0)
+    {
+        Waiter waiter = new()
+        {
+            Client = PeerAddress.From(new IPAddress([10, (byte)(client >> 16), (byte)(client >> 8), (byte)client]), 53),
+        };
+        CacheKey key = new(CacheFixture.Name(name), RecordType.A, RecordClass.IN, 0, 0, 42);
+        return table.Join(key, s_zone, waiter, default, out question);
     }
 }

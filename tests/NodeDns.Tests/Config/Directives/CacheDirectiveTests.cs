@@ -17,7 +17,7 @@ public sealed class CacheDirectiveTests
         Assert.Equal(["example.org."], cache.Zones.ToArray());
         Assert.Equal((10_000, 3600, 5), (cache.SuccessCapacity, cache.SuccessMaxTtl, cache.SuccessMinTtl));
         Assert.Equal((10_000, 1800, 5), (cache.DenialCapacity, cache.DenialMaxTtl, cache.DenialMinTtl));
-        Assert.Equal(TimeSpan.FromSeconds(5), cache.ServfailTtl);
+        Assert.Null(cache.ServfailTtl);
         Assert.Null(cache.Prefetch);
         Assert.Null(cache.ServeStale);
         Assert.False(cache.KeepTtl);
