@@ -81,7 +81,8 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         if (zone.CacheRules is { } rules && rules.Covers(context.Name))
         {
             found = shared.Cache.TryGet(key, context.Now, rules.TtlPolicy, exchange.Reply, out answer);
-            if (found == LookupStatus.Fresh && answer.Kind == AnswerKind.Failure && zone.HasRecoveredSince(answer.StoredAt))
+            if (found == LookupStatus.Fresh && answer.Kind == AnswerKind.Failure
+                && zone.HasRecoveredSince(answer.StoredAt, context.Now))
             {
                 // A failure from before an upstream came back says nothing about now (RFC 9520 §3.2 asks for less).
                 found = LookupStatus.Miss;

@@ -108,12 +108,12 @@ internal sealed class ZonePlan : RoutePlan
         return true;
     }
 
-    /// <summary>Whether an upstream came back after this moment.</summary>
-    public bool HasRecoveredSince(long moment)
+    /// <summary>Whether an upstream came back after this moment, or is about to.</summary>
+    public bool HasRecoveredSince(long moment, long now)
     {
         foreach (ForwardPlan forward in Forwarding)
         {
-            if (forward.HasRecoveredSince(moment))
+            if (forward.HasRecoveredSince(moment, now))
             {
                 return true;
             }

@@ -134,9 +134,14 @@ internal sealed class ForwardPlan
             }
         }
 
-        // A lone upstream that is merely suspected deserves its second try.
-        pending.Tried = 0;
-        return AreAllDown || Upstreams.Length == 0 ? null : Upstreams[pending.FirstUpstream];
+        // They get their second try as well, if time is left: a stall of three seconds is no outage.
+        if (Upstreams.Length == 0)
+        {
+            return null;
+        }
+
+        pending.Tried = 1u << pending.FirstUpstream;
+        return Upstreams[pending.FirstUpstream];
     }
 
     /// <summary>Another upstream that is up and was not asked, for a question that waits for one already; or null.</summary>
@@ -201,12 +206,14 @@ internal sealed class ForwardPlan
         return true;
     }
 
-    /// <summary>Whether an upstream came back after this moment: failures from before say nothing any more.</summary>
-    public bool HasRecoveredSince(long moment)
+    /// <summary>
+    /// Whether an upstream came back after this moment, or is about to: failures from before say nothing any more.
+    /// </summary>
+    public bool HasRecoveredSince(long moment, long now)
     {
         foreach (UpstreamState upstream in Upstreams)
         {
-            if (upstream.Health.RecoveredAt > moment)
+            if (upstream.Health.RecoveredAt > moment || upstream.Health.IsTrialDue(now))
             {
                 return true;
             }

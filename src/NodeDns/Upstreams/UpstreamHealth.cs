@@ -125,6 +125,9 @@ internal sealed class UpstreamHealth
     /// <summary>Whether it is down and no probe was answered that would give it another chance.</summary>
     public bool IsGivenUp(long now) => IsDown && Volatile.Read(ref _nextTrialAt) > now;
 
+    /// <summary>Whether it is down and the next question may find out that it is not any more.</summary>
+    public bool IsTrialDue(long now) => IsDown && Volatile.Read(ref _nextTrialAt) <= now;
+
     /// <summary>Whether a question may go to it now; each trial of an upstream that is not up is given to one question.</summary>
     public bool TryUse(long now)
     {

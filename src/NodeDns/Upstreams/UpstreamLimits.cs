@@ -27,8 +27,11 @@ internal static class UpstreamLimits
     /// </summary>
     public const int QuestionsPerFreePlace = 1;
 
-    /// <summary>When every upstream is known to be down, one that is tried all the same has this long to answer.</summary>
-    public const long DownDeadlineMilliseconds = 1000;
+    /// <summary>
+    /// When every upstream is known to be down, a question has this long all the same. Down is known after a second of
+    /// silence, so a stall of three seconds (Technitium has them) is still ridden out.
+    /// </summary>
+    public const long DownDeadlineMilliseconds = 2000;
 
     /// <summary>A storm of TC is looked for in windows of this length.</summary>
     public const long StormWindowMilliseconds = 5000;

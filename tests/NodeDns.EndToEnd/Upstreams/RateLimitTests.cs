@@ -16,6 +16,8 @@ public sealed class RateLimitTests
     public async Task HalfTcHalfNothing_IsRecognisedCountedEasedByTcpAndForgotten()
     {
         await using TwoUpstreams two = await TwoUpstreams.StartAsync(upstreams: t => $"127.0.0.1:{t.First.Port}");
+        // Technitium goes over to it from one query to the next; the window that holds good answers too passes first.
+        await two.Server.AdvanceClockAsync(6);
         int seen = 0;
         two.First.Override = q => q.IsTcp || q.Type != RrType.A ? null
             : seen++ % 2 == 0 ? q.Error(Rcode.NoError).With(HeaderBits.Truncated) : UpstreamReply.Silence;
