@@ -33,9 +33,11 @@ internal sealed class IptablesInterception(NotrackScope scope, IptablesTables ta
             return true;
         }
 
-        // A kernel without xt_socket or xt_addrtype refuses the guarded rules, whatever the words it uses. A lock that
-        // somebody holds says nothing about the kernel.
-        if (tables.LastFailure is not (IptablesOutcome.Refused or IptablesOutcome.Failed))
+        // One family may have its rules and the other not. A kernel without xt_socket or xt_addrtype refuses the guarded
+        // rules, whatever the words it uses; a lock that somebody holds says nothing about the kernel.
+        IptablesOutcome failure = tables.LastFailure;
+        Remove();
+        if (failure is not (IptablesOutcome.Refused or IptablesOutcome.Failed))
         {
             return false;
         }
@@ -44,6 +46,7 @@ internal sealed class IptablesInterception(NotrackScope scope, IptablesTables ta
         _isGuarded = false;
         if (!tables.TryEnsure(Rules, NodeLimits.IptablesTime, out _, out error))
         {
+            Remove();
             _isGuarded = true;
             return false;
         }

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Net.Sockets;
 using System.Threading.Tasks;
 using NodeDns.EndToEnd.Fixtures;
@@ -62,6 +63,23 @@ public sealed class NodeBadInputTests
         await using NodeBox box = await NodeBox.CreateAsync();
         AssertOneLine(
             await box.FailAsync(["-interception", "iptables"], wrapper: ["env", "PATH=/nowhere"]), "iptables is not installed");
+        Assert.Equal("", await box.LeftoversAsync());
+    }
+
+    [BoxFact]
+    public async Task NoIp6tables_Forced_TakesTheRulesOfTheOtherFamilyBack()
+    {
+        await using NodeBox box = await NodeBox.CreateAsync();
+        string programs = Directory.CreateDirectory(Path.Combine(box.Folder, "half")).FullName;
+        foreach (string name in new[] { "iptables", "iptables-restore" })
+        {
+            File.CreateSymbolicLink(Path.Combine(programs, name), "/usr/sbin/xtables-nft-multi");
+        }
+
+        CommandResult result = await box.FailAsync(["-interception", "iptables"], wrapper: ["env", $"PATH={programs}"]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("[ERROR] ip6tables is not installed", result.Errors, StringComparison.Ordinal);
         Assert.Equal("", await box.LeftoversAsync());
     }
 

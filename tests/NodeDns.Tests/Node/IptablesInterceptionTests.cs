@@ -34,7 +34,7 @@ public sealed class IptablesInterceptionTests : IDisposable
 
         Assert.Equal(expected, interception.TryInstall(out string why));
         Assert.Equal(expected, why.Length == 0);
-        Assert.Equal(1, _counters[(SetupError)error]);
+        Assert.NotEqual(0, _counters[(SetupError)error]);
         Assert.Equal(expected ? 0 : 2, interception.Rules.Count(rule => rule.Match.Contains("socket")));
     }
 
