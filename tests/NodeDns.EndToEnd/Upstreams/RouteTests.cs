@@ -1,7 +1,6 @@
 using System;
 using System.Diagnostics;
 using System.Threading.Tasks;
-using NodeDns.EndToEnd.Fixtures;
 using NodeDns.EndToEnd.Node;
 using NodeDns.TestKit;
 using Xunit;
