@@ -1,39 +1,38 @@
 using System.Buffers;
+using System.IO;
 using BenchmarkDotNet.Attributes;
-using NodeDns.Cache;
 using NodeDns.Hosting;
-using NodeDns.Listeners;
+using NodeDns.Logging;
 using NodeDns.Metrics;
-using NodeDns.Pipeline;
 using NodeDns.Timing;
-using NodeDns.Upstreams;
 
 namespace NodeDns.Benchmarks.Pipeline;
 
-/// <summary>One scrape's text.</summary>
+/// <summary>One scrape's text, of a server whose zones were all asked for.</summary>
 public class MetricsTextBenchmarks
 {
-    private readonly ArrayBufferWriter<byte> _body = new(64 * 1024);
-    private readonly CounterRegistry _counters = new();
-    private readonly AnswerCache _cache = new(CacheLimits.MinBudgetBytes, 1);
-    private readonly InFlightTable _inFlight = new();
-    private TcpConnectionTable? _connections;
+    private const int Zones = 8;
+    private readonly ArrayBufferWriter<byte> _body = new(256 * 1024);
+    private Server? _server;
 
     [GlobalSetup]
     public void Build()
     {
-        PipelineContext shared = new(
-            new Clock(), _cache, _inFlight, new RefreshBackoff(), _counters, new PendingRewrites());
-        _connections = new TcpConnectionTable(shared, new QuestionStarter(_inFlight, null, []));
+        Clock clock = new();
+        _server = new Server(
+            new ServerOptions { CacheBytes = 1 << 20, Workers = 2 }, CorefileSource.Choose(new ServerOptions(), TextReader.Null, Config.CorefileFiles.OfSystem),
+            clock, new LogQueue(clock, Stream.Null, Stream.Null));
+        for (int zone = 0; zone < Zones; zone++)
+        {
+            _server.Counters.Zone("dns://127.0.0.1:53", $"zone{zone}.");
+        }
     }
 
     [Benchmark]
     public int Write()
     {
         _body.ResetWrittenCount();
-        MetricsText.Write(
-            _body, _counters, _cache, _inFlight, _connections!, new ReloadCounters(), new LoopCounters(),
-            new SetupCounters());
+        _server!.Metrics.Collect(new MetricTextWriter(_body, openMetrics: false));
         return _body.WrittenCount;
     }
 }

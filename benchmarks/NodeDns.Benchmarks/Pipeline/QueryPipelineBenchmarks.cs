@@ -52,10 +52,10 @@ public class QueryPipelineBenchmarks
         PipelineContext shared = new(
             clock, new AnswerCache(CacheLimits.DefaultBudgetBytes, 1), new InFlightTable(), new RefreshBackoff(),
             new CounterRegistry(), new PendingRewrites());
-        PlanBuilder builder = new(new UpstreamRegistry(clock), new CacheSpaces(), shared.Cache.Occupancy, clock, logs);
+        PlanBuilder builder = new(new UpstreamRegistry(clock), new CacheSpaces(), shared.Cache.Occupancy, clock, logs, shared.Counters);
         NodeDnsConfig config = CorefileReader.ReadText(Corefile, "Corefile", new CorefileContext()).Config!;
         _zones = builder.Build(config).Listeners.Values.First();
-        _pipeline = new QueryPipeline(shared, new QuestionStarter(shared.InFlight, null, [new WorkerInbox()]));
+        _pipeline = new QueryPipeline(shared, new QuestionStarter(shared.InFlight, null, [new WorkerInbox()]), shared.Counters.Add());
         _now = clock.NowMilliseconds;
         byte[] entry = new byte[1024];
         for (int i = 0; i < Names; i++)

@@ -16,6 +16,12 @@ internal static unsafe partial class Libc
     public static partial int sched_getaffinity(int pid, nuint cpusetsize, void* mask);
 
     [LibraryImport(Library)]
+    public static partial int gettid();
+
+    [LibraryImport(Library)]
+    public static partial int clock_gettime(int clockid, long* timespec);
+
+    [LibraryImport(Library)]
     public static partial void _exit(int status);
 
     [LibraryImport(Library)]

@@ -32,7 +32,9 @@ internal sealed class AdminConnection(Socket socket, AdminRoute[] routes, Log lo
             }
 
             deadline.CancelAfter(AdminLimits.AnswerTime);
-            await SendAll(Answer(end), deadline.Token);
+            using AdminAnswer answer = Answer(end);
+            await SendAll(answer.Head, deadline.Token);
+            await SendAll(answer.Body, deadline.Token);
             socket.Shutdown(SocketShutdown.Send);
             await Discard(deadline.Token);
         }
@@ -68,7 +70,7 @@ internal sealed class AdminConnection(Socket socket, AdminRoute[] routes, Log lo
         return -1;
     }
 
-    private ReadOnlyMemory<byte> Answer(int end)
+    private AdminAnswer Answer(int end)
     {
         if (end < 0)
         {
@@ -93,34 +95,50 @@ internal sealed class AdminConnection(Socket socket, AdminRoute[] routes, Log lo
 
         return request.BodyLength > AdminLimits.RequestBytes
             ? Plain(413, "a body is not wanted here\n")
-            : Render(route, request.Method == "HEAD");
+            : Render(route.For(request), request);
     }
 
-    private ReadOnlyMemory<byte> Render(AdminRoute route, bool headOnly)
+    private AdminAnswer Render(AdminRoute route, in HttpRequestHead request)
     {
-        ArrayBufferWriter<byte> body = new(1024);
+        PooledBuffer body = new();
         int status;
+        string fields = "";
         try
         {
             status = route.Write(body);
+            if (request.TakesGzip && body.Length >= AdminLimits.LeastZippedBytes)
+            {
+                using PooledBuffer plain = body;
+                body = plain.Zip();
+                fields = "Content-Encoding: gzip\r\n";
+            }
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
+            body.Dispose();
             log.Error($"admin: {route.Path}: {broken.Message}");
             return Plain(500, "an error, see the log\n");
         }
 
-        byte[] head = Head(status, route.ContentType, body.WrittenCount, route.Fields);
-        return headOnly ? head : Join(head, body.WrittenSpan);
+        byte[] head = Head(status, route.ContentType, body.Length, fields + route.Fields + (route.Varies ? "Vary: Accept, Accept-Encoding\r\n" : ""));
+        if (request.Method == "HEAD")
+        {
+            body.Dispose();
+            return new AdminAnswer(head, null);
+        }
+
+        return new AdminAnswer(head, body);
     }
 
-    private static byte[] Plain(int status, string text, string fields = "") =>
-        Join(Head(status, AdminRoute.PlainText, text.Length, fields), Encoding.ASCII.GetBytes(text));
+    private static AdminAnswer Plain(int status, string text, string fields = "")
+    {
+        PooledBuffer body = new();
+        body.Write(Encoding.ASCII.GetBytes(text));
+        return new AdminAnswer(Head(status, AdminRoute.PlainText, text.Length, fields), body);
+    }
 
     private static byte[] Head(int status, string contentType, int length, string fields) => Encoding.ASCII.GetBytes(
         $"HTTP/1.1 {status} {Reason(status)}\r\nContent-Type: {contentType}\r\nContent-Length: {length}\r\n{fields}Connection: close\r\n\r\n");
-
-    private static byte[] Join(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body) => [.. head, .. body];
 
     private static string Reason(int status) => status switch
     {

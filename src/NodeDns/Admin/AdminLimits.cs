@@ -17,11 +17,14 @@ internal static class AdminLimits
     /// <summary>From the first byte of the answer to the close.</summary>
     public static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often a port is tried that an earlier generation of this program still has.</summary>
+    /// <summary>How often an address is tried that could not be had: another generation of this program may still have it.</summary>
     public static readonly TimeSpan RetryTaken = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How much of a request nobody wanted is read away, so that the answer is not lost to a reset.</summary>
     public const int DiscardBytes = 64 * 1024;
+
+    /// <summary>Shorter answers are not gzipped: they fit one packet anyway.</summary>
+    public const int LeastZippedBytes = 1024;
 
     /// <summary>The pause after a failed accept (out of descriptors).</summary>
     public static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);

@@ -1,7 +1,7 @@
 using System;
-using System.Buffers;
 using System.Collections.Generic;
 using NodeDns.Config;
+using NodeDns.Metrics;
 
 namespace NodeDns.Admin;
 
@@ -32,7 +32,7 @@ internal sealed class AdminPlan
 
     /// <summary>The health, ready and prometheus directives of all blocks; blocks may share an address.</summary>
     public static AdminPlan Build(
-        NodeDnsConfig config, Readiness readiness, Action<IBufferWriter<byte>> writeMetrics,
+        NodeDnsConfig config, Readiness readiness, Func<IReadOnlyList<string>> unhealthy, MetricSet metrics,
         params AdminRoute[] besideMetrics)
     {
         AdminPlan plan = new();
@@ -40,7 +40,7 @@ internal sealed class AdminPlan
         {
             if (block.Health is { } health)
             {
-                plan.Add(ToEndPoint(health.EndPoint), AdminRoute.Health());
+                plan.Add(ToEndPoint(health.EndPoint), AdminRoute.Health(unhealthy));
             }
 
             if (block.Ready is { } ready)
@@ -50,7 +50,7 @@ internal sealed class AdminPlan
 
             if (block.Prometheus is { } prometheus)
             {
-                plan.Add(ToEndPoint(prometheus.EndPoint), AdminRoute.Metrics(writeMetrics));
+                plan.Add(ToEndPoint(prometheus.EndPoint), AdminRoute.Metrics(metrics));
                 Array.ForEach(besideMetrics, route => plan.Add(ToEndPoint(prometheus.EndPoint), route));
             }
         }

@@ -1,5 +1,7 @@
 using System;
 using System.Buffers;
+using System.Collections.Generic;
+using NodeDns.Metrics;
 
 namespace NodeDns.Admin;
 
@@ -18,11 +20,22 @@ internal sealed record AdminRoute(string Path, string ContentType, Func<IBufferW
     /// <summary>Header lines beyond the usual ones, each with its line end.</summary>
     public string Fields { get; init; } = "";
 
-    /// <summary>Answers 200 "OK" as long as the process runs, as CoreDNS's health does.</summary>
-    public static AdminRoute Health(string path = "/health") => new(path, PlainText, body =>
+    public const string OpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    /// <summary>The same path in another form, for those who ask for that; null for what has one form.</summary>
+    public Func<string, AdminRoute>? Negotiate { get; init; }
+
+    public bool Varies => Negotiate is not null;
+
+    public AdminRoute For(in HttpRequestHead request) =>
+        Negotiate?.Invoke(request.Accept) is { } other ? other with { Negotiate = Negotiate } : this;
+
+    /// <summary>Answers 200 "OK", or 503 and what of the data plane does not answer, by line.</summary>
+    public static AdminRoute Health(Func<IReadOnlyList<string>> missing, string path = "/health") => new(path, PlainText, body =>
     {
-        body.Write("OK"u8);
-        return 200;
+        IReadOnlyList<string> silent = missing();
+        body.Write(silent.Count == 0 ? "OK"u8 : System.Text.Encoding.ASCII.GetBytes(string.Join('\n', silent) + "\n"));
+        return silent.Count == 0 ? 200 : 503;
     });
 
     /// <summary>Answers 200 "OK", or 503 with the names of the parts that are not ready.</summary>
@@ -33,10 +46,26 @@ internal sealed record AdminRoute(string Path, string ContentType, Func<IBufferW
         return missing.Length == 0 ? 200 : 503;
     });
 
-    /// <summary>Answers 200 with whatever the delegate writes.</summary>
-    public static AdminRoute Metrics(Action<IBufferWriter<byte>> write) => new("/metrics", MetricsText, body =>
+    /// <summary>Answers 200 and all metrics, in the text format the client prefers.</summary>
+    public static AdminRoute Metrics(MetricSet metrics)
     {
-        write(body);
+        AdminRoute plain = new("/metrics", MetricsText, body => WriteText(metrics, body, openMetrics: false));
+        AdminRoute open = new("/metrics", OpenMetrics, body => WriteText(metrics, body, openMetrics: true));
+        return plain with
+        {
+            Negotiate = accept =>
+            {
+                double wish = Preference.Of(accept, "application/openmetrics-text");
+                return wish > 0 && wish >= Preference.Of(accept, "text/plain") ? open : plain;
+            },
+        };
+    }
+
+    private static int WriteText(MetricSet metrics, IBufferWriter<byte> body, bool openMetrics)
+    {
+        MetricTextWriter writer = new(body, openMetrics);
+        metrics.Collect(writer);
+        writer.End();
         return 200;
-    });
+    }
 }

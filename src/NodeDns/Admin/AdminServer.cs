@@ -16,57 +16,49 @@ internal sealed class AdminServer(Log log) : IDisposable
     private Timer? _retry;
 
     /// <summary>Connections closed because too many were open, on the listeners of now.</summary>
-    public long Refused => _listeners.Values.Sum(listener => listener.Refused);
+    public long Refused
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _listeners.Values.Sum(listener => listener.Refused);
+            }
+        }
+    }
 
     /// <summary>The port a listener really has; for tests that ask for port 0.</summary>
     public int PortOf(AdminEndPoint endPoint) => _listeners[endPoint].Port;
 
     /// <summary>
-    /// Opens what the plan adds, keeps what it keeps, closes what it no longer names. When a new address cannot be bound
-    /// nothing changes and <paramref name="error"/> is the line for the operator.
+    /// Opens what the plan adds, keeps what it keeps, closes what it no longer names. An address that cannot be had
+    /// is said in one line and tried again and again: DNS does not wait for its endpoints.
     /// </summary>
     /// <param name="waitsForTaken">
-    /// A port that another process has is no error: it is taken over when that process, an earlier generation, ends.
+    /// A port that another process has is not worth an error: it is taken over when that process, an earlier generation, ends.
     /// </param>
-    public bool TryApply(AdminPlan plan, out string error, bool waitsForTaken = false)
+    public void Apply(AdminPlan plan, bool waitsForTaken = false)
     {
         lock (_gate)
         {
-            return TryExchange(plan, waitsForTaken, out error);
-        }
-    }
-
-    private bool TryExchange(AdminPlan plan, bool waitsForTaken, out string error)
-    {
-        error = "";
-        List<AdminListener> opened = [];
-        List<AdminEndPoint> closed = [];
-        foreach (AdminEndPoint endPoint in plan.EndPoints.Where(wanted => !_listeners.ContainsKey(wanted)))
-        {
-            // A listener moves between one address and all addresses of a port only by closing the old one first.
-            CloseRetired(plan, endPoint.Port, closed);
-            AdminListener? listener = AdminListener.TryStart(
-                endPoint, plan.Routes(endPoint), log, out string reason, out bool isTaken);
-            if (listener is null && isTaken && waitsForTaken)
+            foreach (AdminEndPoint retired in _listeners.Keys.Except(plan.EndPoints).ToArray())
             {
-                log.Info($"{endPoint} for {Names(plan, endPoint)} is another process's; it is taken over when that ends");
-                _retry ??= new Timer(_ => Retry(), null, AdminLimits.RetryTaken, AdminLimits.RetryTaken);
-                continue;
+                Close(retired);
             }
 
-            if (listener is null)
+            _plan = plan;
+            foreach (AdminEndPoint endPoint in plan.EndPoints)
             {
-                error = $"cannot listen on {endPoint} for {Names(plan, endPoint)}: {reason}";
-                opened.ForEach(fresh => fresh.Dispose());
-                Reopen(closed);
-                return false;
+                if (_listeners.TryGetValue(endPoint, out AdminListener? kept))
+                {
+                    kept.Routes = plan.Routes(endPoint);
+                }
+                else
+                {
+                    Open(endPoint, waitsForTaken);
+                }
             }
-
-            opened.Add(listener);
         }
-
-        Exchange(plan, opened);
-        return true;
     }
 
     public void Dispose()
@@ -105,48 +97,27 @@ internal sealed class AdminServer(Log log) : IDisposable
         }
     }
 
-    private void Exchange(AdminPlan plan, List<AdminListener> opened)
+    private void Open(AdminEndPoint endPoint, bool waitsForTaken)
     {
-        foreach (AdminListener listener in opened)
+        string names = Names(_plan, endPoint);
+        AdminListener? listener = AdminListener.TryStart(
+            endPoint, _plan.Routes(endPoint), log, out string reason, out bool isTaken);
+        if (listener is not null)
         {
-            _listeners.Add(listener.EndPoint, listener);
-        }
-
-        foreach (AdminEndPoint retired in _listeners.Keys.Except(plan.EndPoints).ToArray())
-        {
-            Close(retired);
-        }
-
-        foreach (AdminEndPoint kept in plan.EndPoints.Where(_listeners.ContainsKey))
-        {
-            _listeners[kept].Routes = plan.Routes(kept);
-        }
-
-        _plan = plan;
-    }
-
-    private void CloseRetired(AdminPlan plan, int port, List<AdminEndPoint> closed)
-    {
-        foreach (AdminEndPoint retired in _listeners.Keys.Except(plan.EndPoints).Where(old => old.Port == port).ToArray())
-        {
-            Close(retired);
-            closed.Add(retired);
-        }
-    }
-
-    private void Reopen(List<AdminEndPoint> closed)
-    {
-        foreach (AdminEndPoint endPoint in closed)
-        {
-            AdminListener? listener = AdminListener.TryStart(endPoint, _plan.Routes(endPoint), log, out string reason);
-            if (listener is null)
-            {
-                log.Error($"cannot listen on {endPoint} again for {Names(_plan, endPoint)}: {reason}");
-                continue;
-            }
-
             _listeners.Add(endPoint, listener);
+            return;
         }
+
+        if (isTaken && waitsForTaken)
+        {
+            log.Info($"{endPoint} for {names} is another process's; it is taken over when that ends");
+        }
+        else
+        {
+            log.Error($"cannot listen on {endPoint} for {names}: {reason}; serving DNS without it, trying again");
+        }
+
+        _retry ??= new Timer(_ => Retry(), null, AdminLimits.RetryTaken, AdminLimits.RetryTaken);
     }
 
     private void Close(AdminEndPoint endPoint)

@@ -6,6 +6,12 @@ namespace NodeDns.Admin;
 /// <summary>What a request's first bytes say: just enough of HTTP/1.1 to answer a GET.</summary>
 internal readonly record struct HttpRequestHead(string Method, string Path, long BodyLength)
 {
+    /// <summary>The value of the field, or empty; several are taken as one (RFC 9110 §5.3).</summary>
+    public string Accept { get; private init; } = "";
+
+    /// <summary>Whether the answer may be gzipped.</summary>
+    public bool TakesGzip { get; private init; }
+
     /// <summary>Where the head ends, or -1 while its empty line has not come.</summary>
     public static int FindEnd(ReadOnlySpan<byte> received)
     {
@@ -37,8 +43,26 @@ internal readonly record struct HttpRequestHead(string Method, string Path, long
             return false;
         }
 
-        request = new HttpRequestHead(words[0], path, bodyLength);
+        request = new HttpRequestHead(words[0], path, bodyLength)
+        {
+            Accept = Field(lines.AsSpan(1), "Accept"),
+            TakesGzip = Preference.Of(Field(lines.AsSpan(1), "Accept-Encoding"), "gzip") > 0,
+        };
         return true;
+    }
+
+    private static string Field(ReadOnlySpan<string> fields, string name)
+    {
+        string value = "";
+        foreach (string field in fields)
+        {
+            if (field.Length > name.Length && field[name.Length] == ':' && field.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+            {
+                value = $"{value}{(value.Length > 0 ? "," : "")}{field[(name.Length + 1)..].Trim()}";
+            }
+        }
+
+        return value;
     }
 
     private static string? ToPath(string target)

@@ -65,6 +65,21 @@ internal sealed class AnswerCache
     /// <summary>Begins to fetch the entries of a name whose bucket has arrived.</summary>
     public void PrefetchEntries(ulong nameHash) => ShardOf(nameHash).PrefetchEntries(nameHash);
 
+    /// <summary>Bytes between tail and head of all rings.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            long used = 0;
+            foreach (CacheShard shard in _shards)
+            {
+                used += shard.UsedBytes;
+            }
+
+            return used;
+        }
+    }
+
     private CacheShard ShardOf(ulong hash) =>
         _shards[_shards.Length == 1 ? 0 : (int)(hash >> _shardShift)];
 }

@@ -57,6 +57,8 @@ internal sealed class CacheShard
     /// <summary>Largest entry this shard takes; a larger answer is served but not stored.</summary>
     public int MaxEntryBytes => _probation.Length / 4;
 
+    public long UsedBytes => _probation.Used + _main.Used;
+
     public LookupStatus TryGet(
         in CacheKey key, long now, in TtlPolicy policy, Span<byte> destination, out CachedAnswer answer)
     {
@@ -464,7 +466,6 @@ internal sealed class CacheShard
             {
                 continue;
             }
-
 
             ref EntryHeader header = ref HeaderAt(OffsetOf(slot));
             if (header.Space == space && header.Kind == kind)

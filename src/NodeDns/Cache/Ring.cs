@@ -1,3 +1,5 @@
+using System;
+
 namespace NodeDns.Cache;
 
 /// <summary>A first-in first-out region of a shard's memory, addressed by ever-growing positions.</summary>
@@ -10,6 +12,9 @@ internal struct Ring(int start, int length)
     public long Tail;
 
     public readonly int Length { get; } = length;
+
+    /// <summary>May be off by an entry when it is read beside a writer.</summary>
+    public readonly long Used => Math.Max(0, Head - Tail);
 
     public readonly int Offset(long position) => _start + (int)(position % Length);
 

@@ -43,6 +43,8 @@ internal sealed record ServerBlockConfig
 
     public bool Minimal { get; init; }
 
+    public ImmutableArray<ProbeConfig> Probes { get; init; } = [];
+
     public PrometheusConfig? Prometheus { get; init; }
 
     public ReadyConfig? Ready { get; init; }

@@ -13,6 +13,11 @@ internal static class SpecialNames
 
     private static ReadOnlySpan<byte> Invalid => "\u0007invalid\0"u8;
 
+    /// <summary>What the server asks itself through its own sockets to see whether they answer.</summary>
+    public static ReadOnlySpan<byte> HealthQuestion => "\u0006health\u0007nodedns\u0007invalid\0"u8;
+
+    public static bool IsHealthQuestion(in QueryContext query) => query.Name.SequenceEqual(HealthQuestion);
+
     public static FilterVerdict Check(in QueryContext query)
     {
         ReadOnlySpan<byte> name = query.Name;

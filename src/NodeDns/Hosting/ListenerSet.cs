@@ -80,6 +80,12 @@ internal sealed class ListenerSet(UdpWorker[] workers, TcpConnectionTable connec
         Array.ForEach(entry.Udp, listener => listener.Dispose());
     }
 
+    /// <summary>Where this process itself reaches a listener.</summary>
+    public static IPEndPoint Reachable(IPEndPoint endPoint) =>
+        endPoint.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, endPoint.Port)
+        : endPoint.Address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, endPoint.Port)
+        : endPoint;
+
     private Entry? Find(IPEndPoint endPoint) =>
         _entries.Find(entry => entry is not null && entry.Address.EndPoint.Equals(endPoint));
 

@@ -54,7 +54,7 @@ internal sealed class LoopProbe(Log log, LoopCounters counters) : IDisposable
             {
                 byte[] name = ProbeName(zone.Name);
                 guard.Begin(name);
-                await Ask(Reachable(endPoint), name, stop).ConfigureAwait(false);
+                await Ask(ListenerSet.Reachable(endPoint), name, stop).ConfigureAwait(false);
                 await Task.Delay(s_wait, stop).ConfigureAwait(false);
                 if (guard.End())
                 {
@@ -84,11 +84,6 @@ internal sealed class LoopProbe(Log log, LoopCounters counters) : IDisposable
             log.Info($"loop: forwarded queries for {zone.Text} do not come back any more");
         }
     }
-
-    private static IPEndPoint Reachable(IPEndPoint endPoint) =>
-        endPoint.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, endPoint.Port)
-        : endPoint.Address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, endPoint.Port)
-        : endPoint;
 
     private static byte[] ProbeName(byte[] zone)
     {

@@ -19,11 +19,13 @@ internal sealed class NodeStage : IDisposable
     {
         _readiness = readiness;
         NodeConfig config = options.ToNodeConfig();
+        Mode = config.Interception.ToString().ToLowerInvariant();
         IsOnNode = !config.Addresses.IsEmpty;
         if (config.IsWanted)
         {
             _node = new NodeNetworking(config, new IptablesProgram(), log, counters);
             readiness.Add(ReadyPart, () => _node.IsReady);
+            readiness.Add("interception", () => _node.IsIntercepting);
         }
     }
 
@@ -34,6 +36,12 @@ internal sealed class NodeStage : IDisposable
 
     /// <summary>What intercepts queries now; null when nothing does.</summary>
     public string? InterceptionText => _node?.InterceptionText;
+
+    /// <summary>How interception was asked for.</summary>
+    public string Mode { get; }
+
+    /// <summary>Whether queries are sent here now; true where nobody wants that.</summary>
+    public bool IsIntercepting => _node is null || _node.IsIntercepting;
 
     /// <summary>Before sockets are bound: the addresses.</summary>
     public bool TryPrepare(out string error)

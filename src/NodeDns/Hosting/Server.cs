@@ -1,5 +1,4 @@
 using System;
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Linq;
@@ -57,6 +56,11 @@ internal sealed class Server : IDisposable
     private readonly LoopProbe _loops;
     private readonly FileRefresh _files;
     private readonly SetupCounters _setup = new();
+    private readonly HealthCounters _health = new();
+    private readonly ServerMetrics _metrics;
+    private readonly MeterPublisher _meter;
+    private readonly DataPlaneCheck _check;
+    private readonly UpstreamProber _prober;
     private readonly NodeStage _node;
     private readonly KubeDnsFolder _kubeDns;
     private readonly StatusReader _status;
@@ -75,7 +79,7 @@ internal sealed class Server : IDisposable
         int workers = options.Workers > 0 ? options.Workers : CpuQuota.Workers();
         _cache = new AnswerCache(options.CacheBytes, workers);
         _upstreams = new UpstreamRegistry(clock, _log);
-        _plans = new PlanBuilder(_upstreams, new CacheSpaces(), _cache.Occupancy, clock, logs);
+        _plans = new PlanBuilder(_upstreams, new CacheSpaces(), _cache.Occupancy, clock, logs, _counters);
         PipelineContext shared = new(clock, _cache, _inFlight, new RefreshBackoff(), _counters, new PendingRewrites());
         WorkerInbox[] inboxes = new WorkerInbox[workers];
         _connections = new TcpConnectionTable(shared, new QuestionStarter(_inFlight, null, inboxes));
@@ -97,11 +101,36 @@ internal sealed class Server : IDisposable
         _status = new StatusReader(
             source.Name, clock, logs, _counters, _cache, _inFlight, _connections, _readiness, _reloads, _node);
         _board = new StatusBoard(clock, _status.Totals, _status.Snapshot);
+        _check = new DataPlaneCheck(_workers, _health);
+        if (ServiceNotice.IsWatched)
+        {
+            _check.Checked = isWell =>
+            {
+                if (isWell)
+                {
+                    ServiceNotice.Send(ServiceNotice.Alive);
+                }
+            };
+        }
+
+        _metrics = new ServerMetrics(_counters) { Reloads = _reloads, Setup = _setup, Loops = _loopCounters, Health = _health };
+        _metrics.AddTraffic(_cache, _inFlight, _connections, _upstreams);
+        _metrics.AddState(_check, _readiness, _node, () => _config?.Hash ?? "", () => _plan);
+        _prober = new UpstreamProber(clock, _log);
+        _prober.Register(_metrics.Set);
+        _metrics.AddProcess(_admin, logs, _workers);
+        _meter = new MeterPublisher(_metrics.Set);
     }
+
+    /// <summary>Everything this server exports.</summary>
+    public MetricSet Metrics => _metrics.Set;
+
+    public CounterRegistry Counters => _counters;
 
     /// <summary>Serves until SIGTERM or SIGINT; returns the exit code.</summary>
     public int Run()
     {
+        long began = Stopwatch.GetTimestamp();
         CorefileResult read = _kubeDns.Read(_source, _options.ToCorefileContext());
         if (read.Config is null)
         {
@@ -119,14 +148,16 @@ internal sealed class Server : IDisposable
         // From the signal on, even when it comes in the middle of the start.
         using StopDeadline deadline = new(s_exitWithin, _log);
         using ShutdownSignal shutdown = new(() => deadline.Start(Lameduck(_config)));
-        if (!_node.TryPrepare(out string error) || !TryServe(read.Config, out error) || !TryAdminister(read.Config, out error))
+        if (!_node.TryPrepare(out string error) || !TryServe(read.Config, out error))
         {
             _node.Release();
             _log.Error(error);
             return 1;
         }
 
+        Administer(read.Config);
         Array.ForEach(_workers, worker => worker.Start());
+        _reloads.OnLoaded(Stopwatch.GetElapsedTime(began));
         if (!_node.TryIntercept(out error))
         {
             _log.Error(error);
@@ -155,6 +186,9 @@ internal sealed class Server : IDisposable
     {
         _board.Dispose();
         _node.Dispose();
+        _meter.Dispose();
+        _check.Dispose();
+        _prober.Dispose();
         _loops.Dispose();
         _files.Dispose();
         _plan?.Retire();
@@ -192,6 +226,9 @@ internal sealed class Server : IDisposable
         _node.Listen(plan);
         _files.Watch(plan);
         _loops.Watch(plan);
+        plan.Describe(_counters);
+        _prober.Watch(config);
+        _check.Watch(plan, ServiceNotice.IsWatched || config.Blocks.Any(block => block.Health is not null));
         _plan?.Retire();
         _plan = plan;
         _config = config;
@@ -210,6 +247,7 @@ internal sealed class Server : IDisposable
     /// <summary>Reads everything anew; a config with any error, or an address that cannot be had, changes nothing.</summary>
     private WatchPlan ReadAndServe(ReloadTrigger trigger)
     {
+        long began = Stopwatch.GetTimestamp();
         CorefileResult read = _kubeDns.Read(_source, _options.ToCorefileContext());
         if (read.Config is null)
         {
@@ -225,7 +263,7 @@ internal sealed class Server : IDisposable
             return WatchPlanOf(read);
         }
 
-        if (!TryServe(read.Config, out string error) || !TryAdminister(read.Config, out error))
+        if (!TryServe(read.Config, out string error))
         {
             _reloads.Failed++;
             _reloads.LastFailed = true;
@@ -233,6 +271,8 @@ internal sealed class Server : IDisposable
             return WatchPlanOf(read, _config);
         }
 
+        Administer(read.Config);
+        _reloads.OnLoaded(Stopwatch.GetElapsedTime(began));
         _reloads.Succeeded++;
         _reloads.LastFailed = false;
         _log.Info($"reload ({trigger}): serving config {read.Config.Hash[..12]}");
@@ -258,22 +298,15 @@ internal sealed class Server : IDisposable
         return new WatchPlan(files, reload?.Interval ?? otherwise, reload?.Jitter ?? TimeSpan.Zero);
     }
 
-    private bool TryAdminister(NodeDnsConfig config, out string error)
+    private void Administer(NodeDnsConfig config)
     {
-        Action<IBufferWriter<byte>> metrics = WriteMetrics;
-        AdminPlan plan = AdminPlan.Build(config, _readiness, metrics, _board.Routes());
+        AdminPlan plan = AdminPlan.Build(config, _readiness, _check.Missing, _metrics.Set, _board.Routes());
         if (_node.IsOnNode)
         {
-            plan.Add(_options.MetricsEndPoint(), AdminRoute.Metrics(metrics));
+            plan.Add(_options.MetricsEndPoint(), AdminRoute.Metrics(_metrics.Set));
         }
 
-        return _admin.TryApply(plan, out error, waitsForTaken: _node.IsOnNode);
-    }
-
-    private void WriteMetrics(IBufferWriter<byte> body)
-    {
-        MetricsText.Write(body, _counters, _cache, _inFlight, _connections, _reloads, _loopCounters, _setup);
-        UpstreamMetricsText.Write(body, _upstreams.All);
+        _admin.Apply(plan, waitsForTaken: _node.IsOnNode);
     }
 
     private PidFile? WritePidFile()

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -10,7 +11,16 @@ internal static class ServiceNotice
     public const string Ready = "READY=1";
     public const string Stopping = "STOPPING=1";
 
+    /// <summary>The service manager kills a service with <c>WatchdogSec</c> that does not say this in time.</summary>
+    public const string Alive = "WATCHDOG=1";
+
     private const string SocketVariable = "NOTIFY_SOCKET";
+
+    /// <summary>Whether the service manager waits for <see cref="Alive"/> from this very process (sd_watchdog_enabled(3)).</summary>
+    public static bool IsWatched =>
+        long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), out long microseconds) && microseconds > 0
+        && Environment.GetEnvironmentVariable("WATCHDOG_PID") is var process
+        && (string.IsNullOrEmpty(process) || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Nothing happens where no service manager waits, or where it cannot be reached: it has its own timeout.</summary>
     public static void Send(string state)

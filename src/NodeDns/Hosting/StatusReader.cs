@@ -33,26 +33,25 @@ internal sealed class StatusReader(
 
     public StatusTotals Totals()
     {
-        long failed = counters.Sum(one => one.Rcode(ResponseCode.ServerFailure));
-        long failedHere = counters.Sum(one => one.FailureHits + one.InFlightFull);
-        long stale = counters.Sum(one => one.StaleHits);
-        long noError = counters.Sum(one => one.Rcode(ResponseCode.NoError));
-        long nxDomain = counters.Sum(one => one.Rcode(ResponseCode.NameError));
-        long refused = counters.Sum(one => one.Rcode(ResponseCode.Refused));
-        long filtered = counters.Sum(one => one.Filtered);
+        TrafficTotals traffic = TrafficTotals.Of(counters);
+        long ignored = counters.Sum(one => one.Ignored);
+        long stale = traffic.Sum(ZoneCell.ServedStale);
+        long filtered = traffic.Answered(Answerer.Acl, Answerer.Any, Answerer.Deny, Answerer.NdotsFilter)
+            + traffic.Sum(ZoneCell.AclDropped);
         return new StatusTotals
         {
-            Queries = counters.Sum(one => one.Queries),
-            Cached = counters.Sum(one => one.Hits + one.DenialHits) - stale,
+            Queries = traffic.Queries + ignored,
+            Cached = traffic.Answered(Answerer.Cache) - stale,
             Stale = stale,
-            Local = counters.Sum(one => one.LocalAnswers) + filtered,
-            Forwarded = Math.Max(0, counters.Sum(one => one.Misses) - Math.Max(0, failed - failedHere)),
-            Failed = failed,
-            NoError = noError,
-            NxDomain = nxDomain,
-            Refused = refused,
+            Local = filtered + traffic.Answered(
+                Answerer.Hosts, Answerer.Template, Answerer.Whoami, Answerer.Dns64, Answerer.Local),
+            Forwarded = traffic.Answered(Answerer.Forward),
+            Failed = traffic.Replies(ResponseCode.ServerFailure),
+            NoError = traffic.Replies(ResponseCode.NoError),
+            NxDomain = traffic.Replies(ResponseCode.NameError),
+            Refused = traffic.Replies(ResponseCode.Refused),
             Blocked = filtered,
-            Dropped = counters.Sum(one => one.Ignored),
+            Dropped = ignored,
         };
     }
 

@@ -140,7 +140,7 @@ internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipe
     {
         TcpPipeline pipeline = pipelines.Get();
         int length = DeferredReply.Compose(
-            waiter, route, message, answer, cause, shared, pipeline.Reply);
+            waiter, route, message, answer, cause, shared, pipeline.Counters, pipeline.Reply);
         bool sent = TryWrite(handle, pipeline.Reply.AsSpan(0, length));
         pipelines.Return(pipeline);
         if (sent && Interlocked.Decrement(ref _pending) is 0 or ListenerLimits.MaxPendingPerConnection - 1)
@@ -191,30 +191,32 @@ internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipe
     {
         int handled = 0;
         TcpPipeline pipeline = pipelines.Get();
-        long now = shared.Clock.NowMilliseconds;
+        long receivedAt = shared.Clock.NowMicroseconds;
         while (handled < most && Volatile.Read(ref _pending) < ListenerLimits.MaxPendingPerConnection
             && TryReadFrame(ref buffer, pipeline.Request, out ReadOnlySpan<byte> request))
         {
             handled++;
-            Handle(pipeline, request, now);
+            Handle(pipeline, request, receivedAt);
         }
+
+        pipeline.Counters.EndBatch(shared.Clock.NowMicroseconds - receivedAt);
 
         pipelines.Return(pipeline);
         if (handled > 0)
         {
             // RFC 7766 §6.2.3: only a whole message is a sign of life; dripping bytes is not (T3).
-            Volatile.Write(ref _deadline, now + _timeouts.IdleMilliseconds);
+            Volatile.Write(ref _deadline, (receivedAt / 1000) + _timeouts.IdleMilliseconds);
             Volatile.Write(ref _hasAsked, true);
         }
 
         return handled;
     }
 
-    private void Handle(TcpPipeline pipeline, ReadOnlySpan<byte> request, long now)
+    private void Handle(TcpPipeline pipeline, ReadOnlySpan<byte> request, long receivedAt)
     {
         Interlocked.Increment(ref _pending);
-        ClientContext client = new(in _client, default, _handle, isTcp: true);
-        QueryOutcome outcome = pipeline.Queries.Process(request, pipeline.Reply, client, _address!.Zones, now);
+        ClientContext client = new(in _client, default, _handle, isTcp: true, receivedAt);
+        QueryOutcome outcome = pipeline.Queries.Process(request, pipeline.Reply, client, _address!.Zones, receivedAt / 1000);
         if (outcome.IsPending)
         {
             return;

@@ -1,9 +1,11 @@
 using System;
 using System.Threading;
 using NodeDns.Cache;
+using NodeDns.Linux.Scheduling;
 using NodeDns.Linux.Sockets;
 using NodeDns.Linux.Syscalls;
 using NodeDns.Logging;
+using NodeDns.Metrics;
 using NodeDns.Pipeline;
 using NodeDns.Upstreams;
 
@@ -25,6 +27,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     private readonly PipelineContext _shared;
     private readonly IReplySink _tcpReplies;
     private readonly Log _log;
+    private readonly WorkerCounters _counters;
     private readonly Epoll _epoll = new();
     private readonly Forwarder _forwarder;
     private readonly QueryPipeline _pipeline;
@@ -34,21 +37,29 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     private UdpListener?[]? _assigned;
     private volatile bool _isStopping;
     private volatile bool _isRetiring;
+    private ThreadClock _clock;
 
     public UdpWorker(int index, PipelineContext shared, IReplySink tcpReplies, Log log)
     {
         _shared = shared;
         _tcpReplies = tcpReplies;
         _log = log;
-        AnswerDelivery delivery = new(shared.Clock, shared.InFlight, shared.Cache, shared.Backoff, this);
-        _forwarder = new Forwarder(shared.Clock, shared.InFlight, delivery, _epoll, UpstreamTag);
-        _pipeline = new QueryPipeline(shared, new QuestionStarter(shared.InFlight, _forwarder, []));
+        _counters = shared.Counters.Add();
+        AnswerDelivery delivery = new(shared.Clock, shared.InFlight, shared.Cache, shared.Backoff, _counters, this);
+        _forwarder = new Forwarder(shared.Clock, shared.InFlight, delivery, _counters, _epoll, UpstreamTag);
+        _pipeline = new QueryPipeline(shared, new QuestionStarter(shared.InFlight, _forwarder, []), _counters);
         _lookahead = new BatchLookahead(shared.Cache, ListenerLimits.BatchSlots);
         _epoll.Add(_forwarder.Inbox.Descriptor, EpollEvents.In, InboxTag);
         _thread = new Thread(Run) { Name = $"udp-{index}", IsBackground = true };
     }
 
     public WorkerInbox Inbox => _forwarder.Inbox;
+
+    /// <summary>Processor time its thread took.</summary>
+    public double CpuSeconds => _clock.Seconds;
+
+    /// <summary>Changes as long as the worker is not stuck and is woken from time to time.</summary>
+    public long Turns => Volatile.Read(ref _counters.Turns);
 
     public void Start() => _thread.Start();
 
@@ -87,7 +98,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
         UdpListener? listener = waiter.Via < _listeners.Length ? _listeners[waiter.Via] : null;
         if (listener is null)
         {
-            _pipeline.Counters.RepliesDropped++;
+            _counters.RepliesDropped++;
             return;
         }
 
@@ -97,8 +108,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
         }
 
         int length = DeferredReply.Compose(
-            waiter, route, message, answer, cause, _shared, listener.Replies.Reserve());
-        _pipeline.Counters.CountRcode(answer.Rcode);
+            waiter, route, message, answer, cause, _shared, _counters, listener.Replies.Reserve());
         listener.Replies.Commit(length, waiter.Client, waiter.Local);
     }
 
@@ -116,6 +126,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     private void Run()
     {
         Span<EpollEvent> events = stackalloc EpollEvent[EventsPerTurn];
+        _clock = ThreadClock.OfCurrentThread();
         while (!_isStopping)
         {
             try
@@ -126,7 +137,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
             {
                 // No packet may end the process: whatever this was, it is counted, told once in a while, and the next
                 // packet is served. This is the data plane's only catch.
-                if ((++_pipeline.Counters.UnexpectedErrors & 0x3FF) == 1)
+                if ((++_counters.UnexpectedErrors & 0x3FF) == 1)
                 {
                     _log.Error($"worker: unexpected error, the query is dropped and serving goes on: {error}");
                 }
@@ -138,6 +149,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
 
     private void Turn(Span<EpollEvent> events, int? waitMilliseconds = null)
     {
+        _counters.Turns++;
         int wait = waitMilliseconds ?? _forwarder.WaitMilliseconds(_shared.Clock.NowMilliseconds);
         SyscallResult ready = _epoll.Wait(events, wait);
         if (Volatile.Read(ref _assigned) is not null)
@@ -194,14 +206,16 @@ internal sealed class UdpWorker : IReplySink, IDisposable
                 return;
             }
 
-            long now = _shared.Clock.NowMilliseconds;
+            // The only two looks at the clock for a batch: its queries are timed as one (decision 22).
+            long receivedAt = _shared.Clock.NowMicroseconds;
             _lookahead.Run(listener.Requests);
             for (int i = 0; i < received.Value; i++)
             {
-                Handle(listener, zones, i, now);
+                Handle(listener, zones, i, receivedAt);
             }
 
             Flush(listener);
+            _counters.EndBatch(_shared.Clock.NowMicroseconds - receivedAt);
             if (received.Value < ListenerLimits.BatchSlots)
             {
                 return;
@@ -209,7 +223,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
         }
     }
 
-    private void Handle(UdpListener listener, ZoneTable zones, int i, long now)
+    private void Handle(UdpListener listener, ZoneTable zones, int i, long receivedAt)
     {
         if (listener.Replies.IsFull)
         {
@@ -218,9 +232,9 @@ internal sealed class UdpWorker : IReplySink, IDisposable
 
         ref readonly PeerAddress source = ref listener.Requests.Source(i);
         LocalAddress destination = listener.Requests.Destination(i);
-        ClientContext client = new(in source, destination, listener.Address.Index, isTcp: false);
+        ClientContext client = new(in source, destination, listener.Address.Index, isTcp: false, receivedAt);
         QueryOutcome outcome = _pipeline.Process(
-            listener.Requests.Datagram(i), listener.Replies.Reserve(), client, zones, now);
+            listener.Requests.Datagram(i), listener.Replies.Reserve(), client, zones, receivedAt / 1000);
         if (outcome.IsAnswered)
         {
             listener.Replies.Commit(outcome.Length, source, destination);
@@ -230,7 +244,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     private void Flush(UdpListener listener)
     {
         listener.Replies.Flush(listener.Socket, out _, out int dropped);
-        _pipeline.Counters.RepliesDropped += dropped;
+        _counters.RepliesDropped += dropped;
     }
 
     private void RetireListeners()

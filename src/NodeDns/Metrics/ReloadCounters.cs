@@ -1,3 +1,5 @@
+using System;
+
 namespace NodeDns.Metrics;
 
 /// <summary>How reloads went; written by the one thread that reloads.</summary>
@@ -8,4 +10,14 @@ internal sealed class ReloadCounters
 
     /// <summary>Whether the last try was refused, so that an older config is served.</summary>
     public bool LastFailed;
+
+    /// <summary>When the config in force was taken over, in seconds since 1970, and how long that took.</summary>
+    public double LoadedAt;
+    public double LoadSeconds;
+
+    public void OnLoaded(TimeSpan took)
+    {
+        LoadedAt = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
+        LoadSeconds = took.TotalSeconds;
+    }
 }

@@ -53,6 +53,9 @@ internal sealed class NodeNetworking : IDisposable
     /// <summary>What intercepts queries now; null when nothing does.</summary>
     public string? InterceptionText => Volatile.Read(ref _interception)?.Description;
 
+    /// <summary>Whether queries are sent here now, or are not to be.</summary>
+    public bool IsIntercepting => _config.Interception == InterceptionMode.None || Volatile.Read(ref _interception) is not null;
+
     /// <summary>Cleans up after the dead and puts the addresses on this node, so that sockets can be bound to them.</summary>
     public bool TryPrepare(out string error)
     {

@@ -5,12 +5,13 @@ namespace NodeDns.Pipeline;
 /// <summary>Where a query came from and where its reply goes.</summary>
 internal readonly ref struct ClientContext
 {
-    public ClientContext(ref readonly PeerAddress client, LocalAddress local, int via, bool isTcp)
+    public ClientContext(ref readonly PeerAddress client, LocalAddress local, int via, bool isTcp, long receivedAt = 0)
     {
         Client = ref client;
         Local = local;
         Via = via;
         IsTcp = isTcp;
+        ReceivedAt = receivedAt;
     }
 
     public readonly ref readonly PeerAddress Client;
@@ -22,4 +23,7 @@ internal readonly ref struct ClientContext
     public int Via { get; }
 
     public bool IsTcp { get; }
+
+    /// <summary>When its batch was received, in microseconds.</summary>
+    public long ReceivedAt { get; }
 }

@@ -1,5 +1,6 @@
 using System;
 using NodeDns.Cache;
+using NodeDns.Metrics;
 using NodeDns.Upstreams;
 using NodeDns.Wire;
 
@@ -11,7 +12,7 @@ internal static class DeferredReply
     /// <summary>Copies the answer into the client's buffer and finishes it there; returns the reply's length.</summary>
     public static int Compose(
         in Waiter waiter, RoutePlan route, ReadOnlySpan<byte> message, CachedAnswer answer, in ReplyCause cause,
-        PipelineContext shared, Span<byte> reply)
+        PipelineContext shared, WorkerCounters counters, Span<byte> reply)
     {
         if (message.Length > reply.Length)
         {
@@ -30,7 +31,9 @@ internal static class DeferredReply
             ? rewrite.Finish(reply, target, answer, cause, rules)
             : ReplyComposer.Finish(
                 reply, target, answer, cause, rules, cause.Error == ExtendedError.Other ? FullText.OfForwarding : default);
-        zone.Logs?.OnReply(reply[..length], new RepliedQuery(waiter, shared.Clock.NowMilliseconds), cause);
+        long now = shared.Clock.NowMicroseconds;
+        ReplyCount.Deferred(counters, waiter, answer, now, reply[..length]);
+        zone.Logs?.OnReply(reply[..length], new RepliedQuery(waiter, now), cause);
         return length;
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using NodeDns.Filters;
+using NodeDns.Metrics;
 using NodeDns.Rewriting;
 using NodeDns.Upstreams;
 using NodeDns.Wire;
@@ -7,7 +8,7 @@ using NodeDns.Wire;
 namespace NodeDns.Pipeline;
 
 /// <summary>An AAAA question of a DNS64 zone: when nothing usable comes back, A is asked for and translated.</summary>
-internal sealed class Dns64Answer(Dns64Synthesis synthesis, byte[] name) : FollowUp
+internal sealed class Dns64Answer(Dns64Synthesis synthesis, byte[] name, ZoneSeries series) : FollowUp
 {
     private byte[]? _empty;
     private uint _ttlLimit;
@@ -39,6 +40,7 @@ internal sealed class Dns64Answer(Dns64Synthesis synthesis, byte[] name) : Follo
             if (synthesis.TryWriteAaaa(response, _ttlLimit, context, ref writer))
             {
                 length = writer.Length;
+                series.CountTranslation();
                 return FollowUpStatus.Rewritten;
             }
         }

@@ -17,7 +17,9 @@ internal static class PendingClient
             ReplyLimit = target.ReplyLimit,
             QueryLength = (ushort)exchange.Context.Query.Message.Length,
             Flags = target.Flags,
-            ReceivedAt = exchange.Context.Now,
+            ReceivedAt = exchange.Client.ReceivedAt,
+            Series = exchange.Zone.Series.Index,
+            Type = exchange.Context.Query.Type,
             Rewrite = exchange.Rewrite is { } rewrite ? rewrites.Add(rewrite) : 0,
         };
         NameCase.Save(exchange.Context.Query.Name, waiter.Case);

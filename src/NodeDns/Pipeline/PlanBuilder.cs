@@ -7,6 +7,7 @@ using NodeDns.Cache;
 using NodeDns.Config;
 using NodeDns.Linux.Sockets;
 using NodeDns.Logging;
+using NodeDns.Metrics;
 using NodeDns.Rewriting;
 using NodeDns.Timing;
 using NodeDns.Upstreams;
@@ -17,7 +18,8 @@ namespace NodeDns.Pipeline;
 /// <summary>Compiles what the operator wrote into what the workers serve by.</summary>
 /// <remarks>Control plane. Upstream states and cache spaces are looked up, not made anew, so they survive a reload.</remarks>
 internal sealed class PlanBuilder(
-    UpstreamRegistry upstreams, CacheSpaces spaces, CacheOccupancy occupancy, Clock clock, LogQueue logs)
+    UpstreamRegistry upstreams, CacheSpaces spaces, CacheOccupancy occupancy, Clock clock, LogQueue logs,
+    CounterRegistry counters)
 {
     /// <summary>The plan of a config; throws InvalidOperationException when a bound of the process is reached.</summary>
     public ServingPlan Build(NodeDnsConfig config)
@@ -31,11 +33,15 @@ internal sealed class PlanBuilder(
             ReplyRules reply = ReplyRules.Compile(block, logs.Log, clock.NowMilliseconds);
             ZoneLogs? zoneLogs = ZoneLogs.Compile(block, logs, clock);
             ZoneRewrites? rewrites = ZoneRewrites.Compile(block);
+            ZoneFilters? filters = ZoneFilters.Compile(block);
             foreach (ServerKeyConfig key in block.Keys)
             {
-                ZonePlan zone = ToZone(config, block, key, forwards, cache, sources, reply, rewrites, zoneLogs);
+                // One plan for each listen address, since each counts for itself; what is large in it is shared.
                 foreach (IPEndPoint endPoint in EndPointsOf(block, key))
                 {
+                    ZoneSeries series = counters.Zone(ServerText.Of(key.Transport, endPoint), key.Zone);
+                    ZonePlan zone = ToZone(
+                        config, block, key, forwards, cache, sources, reply, rewrites, zoneLogs, filters, series);
                     if (!tables.TryGetValue(endPoint, out List<ZonePlan>? zones))
                     {
                         tables.Add(endPoint, zones = []);
@@ -46,12 +52,20 @@ internal sealed class PlanBuilder(
             }
         }
 
-        return new ServingPlan(tables.ToImmutableDictionary(table => table.Key, table => new ZoneTable(table.Value)));
+        return new ServingPlan(tables.ToImmutableDictionary(table => table.Key, table => ToTable(table.Key, table.Value)));
+    }
+
+    private ZoneTable ToTable(IPEndPoint endPoint, List<ZonePlan> zones)
+    {
+        // All zones of an address are of one transport: the reader sees to it.
+        string server = zones[0].Series.Server;
+        return new ZoneTable(zones) { DroppedSeries = counters.Zone(server, CounterRegistry.DroppedZone).Index };
     }
 
     private ZonePlan ToZone(
         NodeDnsConfig config, ServerBlockConfig block, ServerKeyConfig key, ForwardPlan[] forwards, CachePlan? cache,
-        ZoneSources? sources, ReplyRules reply, ZoneRewrites? rewrites, ZoneLogs? zoneLogs)
+        ZoneSources? sources, ReplyRules reply, ZoneRewrites? rewrites, ZoneLogs? zoneLogs, ZoneFilters? filters,
+        ZoneSeries series)
     {
         // Answers made by hosts, templates and the like are cached too: a changed file begins with an empty space.
         bool hasLocalAnswers = block.Hosts is not null || !block.Templates.IsEmpty || !block.Rewrites.IsEmpty
@@ -73,11 +87,14 @@ internal sealed class PlanBuilder(
         {
             Name = name,
             Text = key.Zone,
+            Series = series,
+            CacheZones = block.Cache is null ? null : string.Join(',', block.Keys.Select(one => one.Zone)),
+            Directives = block.Directives,
             Space = space,
             CacheRules = cache,
             Forwarding = forwards,
             Copying = block.Minimal ? CopyOptions.DropAuthority | CopyOptions.DropAdditional : CopyOptions.None,
-            Filters = ZoneFilters.Compile(block),
+            Filters = filters,
             Sources = sources,
             Reply = reply,
             Logs = zoneLogs,

@@ -15,11 +15,11 @@ namespace NodeDns.Pipeline;
 /// in-flight table) is. <see cref="Process"/> and <see cref="Serve"/> show every stage in order; each stage is one
 /// method or one type away.
 /// </remarks>
-internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter starter)
+internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter starter, WorkerCounters counters)
 {
     private readonly byte[] _entry = new byte[CacheLimits.MaxEntryBytes];
     private readonly byte[] _local = new byte[WireLimits.MaxMessageLength];
-    private readonly WorkerCounters _counters = shared.Counters.Add();
+    private readonly WorkerCounters _counters = counters;
 
     public WorkerCounters Counters => _counters;
 
@@ -27,7 +27,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
     public QueryOutcome Process(
         ReadOnlySpan<byte> request, Span<byte> reply, in ClientContext client, ZoneTable zones, long now)
     {
-        _counters.Queries++;
+        ReplyCount.Message(_counters);
         ParseStatus status = QueryView.TryParse(request, out QueryView query);
         if (status == ParseStatus.Ok && client.IsTcp && query.KeepaliveLength > 0)
         {
@@ -37,7 +37,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
 
         if (status != ParseStatus.Ok)
         {
-            return Reject(status, query, request, reply, client);
+            return Reject(status, query, request, reply, client, zones.DroppedSeries);
         }
 
         Span<byte> folded = stackalloc byte[WireLimits.MaxNameLength];
@@ -46,7 +46,9 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         ZonePlan? zone = zones.Match(folded, query.LabelCount, query.Type);
         if (zone is null)
         {
-            return Rcode(query, reply, client, ReplyRules.Default, ResponseCode.Refused, ExtendedError.NotAuthoritative);
+            return Rcode(
+                query, reply, client, ReplyRules.Default, ResponseCode.Refused, ExtendedError.NotAuthoritative,
+                zones.DroppedSeries);
         }
 
         QueryContext context = new(
@@ -67,10 +69,16 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         if (zone.Filters is { } filters)
         {
             ResponseWriter writer = new(_local);
-            FilterVerdict verdict = filters.Check(context, ref writer, out ExtendedError error);
+            FilterVerdict verdict = filters.Check(
+                context, ref writer, out ExtendedError error, out Answerer by);
             if (verdict != FilterVerdict.Pass)
             {
-                return Filtered(exchange, verdict, error, writer.Message);
+                return Filtered(exchange, verdict, error, by, writer.Message);
+            }
+
+            if (filters.HasAcl)
+            {
+                ReplyCount.One(_counters, zone.Series.Index, ZoneCell.AclAllowed);
             }
         }
 
@@ -99,7 +107,14 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         {
             ResponseWriter writer = new(_local);
             SpecialNames.TryWrite(context, ref writer);
-            return FinishLocal(exchange, writer.Message, ExtendedError.None, default);
+            return SpecialNames.IsHealthQuestion(context)
+                ? Unlisted(exchange, writer.Message)
+                : FinishLocal(exchange, writer.Message, ExtendedError.None, default, Answerer.Local);
+        }
+
+        if (found == LookupStatus.Miss && zone.CacheRules is not null)
+        {
+            ReplyCount.One(_counters, zone.Series.Index, ZoneCell.Misses);
         }
 
         if (zone.Sources is { } sources)
@@ -117,7 +132,8 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
             ResponseWriter writer = new(_local);
             Dns64Synthesis.TryWritePointer(context, pointer, ref writer);
             return Local(
-                exchange, key, SourceVerdict.Answered, new SourceResult { ChaseTarget = pointer }, writer.Message);
+                exchange, key, SourceVerdict.Answered,
+                new SourceResult { ChaseTarget = pointer, By = Answerer.Dns64 }, writer.Message);
         }
 
         if (!context.Query.RecursionDesired)
@@ -148,25 +164,8 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
     /// <summary>A message of the cache, made into this client's reply.</summary>
     private QueryOutcome Hit(in Exchange exchange, in CachedAnswer answer)
     {
-        switch (answer.Kind)
-        {
-            case AnswerKind.Success:
-                _counters.Hits++;
-                break;
-            case AnswerKind.Denial:
-                _counters.DenialHits++;
-                break;
-            default:
-                _counters.FailureHits++;
-                break;
-        }
-
-        if (answer.IsStale)
-        {
-            _counters.StaleHits++;
-        }
-
-        return Finish(exchange, answer, ReplyCause.None);
+        ReplyCount.Hit(_counters, exchange.Zone.Series.Index, answer, exchange.Context.Now);
+        return Finish(exchange, answer, ReplyCause.None, Answerer.Cache);
     }
 
     /// <summary>An expired answer is at hand: give it now, or let the upstream have its chance first.</summary>
@@ -177,6 +176,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         bool isBackedOff = shared.Backoff.IsBackedOff(key.QuestionHash, now);
         if (rules.StaleMode == StaleMode.Verify && !isBackedOff && !exchange.Zone.AreUpstreamsDown(key.Name))
         {
+            ReplyCount.One(_counters, exchange.Zone.Series.Index, ZoneCell.Misses);
             long timer = rules.VerifyMilliseconds == 0 ? 0 : now + rules.VerifyMilliseconds;
             return Forward(exchange, key, timer, exchange.Zone.FollowUpOf(exchange.Context), answer);
         }
@@ -201,7 +201,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         if (answer.RemainingSeconds <= threshold && !shared.Backoff.IsBackedOff(key.QuestionHash, now)
             && zone.CanForward(key.Name) && starter.StartRefresh(key, zone, followUp: null, now))
         {
-            _counters.Prefetches++;
+            ReplyCount.One(_counters, zone.Series.Index, ZoneCell.Prefetches);
         }
     }
 
@@ -209,7 +209,6 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
     private QueryOutcome Forward(
         in Exchange exchange, in CacheKey key, long clientTimer, FollowUp? followUp, in CachedAnswer stale)
     {
-        _counters.Misses++;
         Waiter waiter = PendingClient.WaiterOf(exchange, shared.Rewrites);
         QuestionStart start = new(
             clientTimer, exchange.Client.IsTcp, followUp, exchange.Rewrite?.UpstreamOptions ?? default);
@@ -237,15 +236,28 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
 
     /// <summary>What the filters decided, as a reply.</summary>
     private QueryOutcome Filtered(
-        in Exchange exchange, FilterVerdict verdict, ExtendedError error, ReadOnlySpan<byte> message)
+        in Exchange exchange, FilterVerdict verdict, ExtendedError error, Answerer by, ReadOnlySpan<byte> message)
     {
-        _counters.Filtered++;
-        return verdict switch
+        int series = exchange.Zone.Series.Index;
+        ReplyCount.One(_counters, series, (by, verdict) switch
         {
-            FilterVerdict.Drop => QueryOutcome.Dropped,
-            FilterVerdict.Refuse => Rcode(exchange, ResponseCode.Refused, error),
-            _ => FinishLocal(exchange, message, error, default),
-        };
+            (Answerer.Any, _) => ZoneCell.FilteredAny,
+            (Answerer.Deny, _) => ZoneCell.FilteredDeny,
+            (Answerer.NdotsFilter, _) => ZoneCell.FilteredNdots,
+            (_, FilterVerdict.Drop) => ZoneCell.AclDropped,
+            (_, FilterVerdict.Refuse) => ZoneCell.AclBlocked,
+            _ => ZoneCell.AclFiltered,
+        });
+        switch (verdict)
+        {
+            case FilterVerdict.Drop:
+                ReplyCount.Silence(_counters, series, CountedOf(exchange.Context.Query, exchange.Client));
+                return QueryOutcome.Dropped;
+            case FilterVerdict.Refuse:
+                return Rcode(exchange, ResponseCode.Refused, error, by: by);
+            default:
+                return FinishLocal(exchange, message, error, default, by);
+        }
     }
 
     /// <summary>An answer made here: kept like an upstream's, since the cache stands above the local sources.</summary>
@@ -254,10 +266,16 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
     {
         if (verdict == SourceVerdict.ServFail)
         {
-            return Rcode(exchange, ResponseCode.ServerFailure, ExtendedError.Other, result.Failure);
+            return Rcode(exchange, ResponseCode.ServerFailure, ExtendedError.Other, result.Failure, by: result.By);
         }
 
         RecordType type = exchange.Context.Type;
+        if (result.By == Answerer.Template)
+        {
+            exchange.Zone.Series.CountTemplate(
+                exchange.Context.Class == RecordClass.IN, LabelValues.TypeIndex(exchange.Context.Query.Type));
+        }
+
         if (result.ChaseTarget is { } target && exchange.Context.Query.RecursionDesired
             && exchange.Zones.Match(target, DomainName.CountLabels(target), type) is { } targetZone
             && targetZone.CanForward(target))
@@ -266,9 +284,8 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
             return Forward(exchange, key, clientTimer: 0, chase, stale: default);
         }
 
-        _counters.LocalAnswers++;
         Keep(message, key, exchange.Zone, exchange.Context.Now);
-        return FinishLocal(exchange, message, result.Error, result.ErrorText.Span);
+        return FinishLocal(exchange, message, result.Error, result.ErrorText.Span, result.By);
     }
 
     /// <summary>Stores a local answer. It needs no stale life: it can always be made again.</summary>
@@ -288,7 +305,8 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
     }
 
     private QueryOutcome FinishLocal(
-        in Exchange exchange, ReadOnlySpan<byte> message, ExtendedError error, ReadOnlySpan<byte> errorText)
+        in Exchange exchange, ReadOnlySpan<byte> message, ExtendedError error, ReadOnlySpan<byte> errorText,
+        Answerer by)
     {
         bool isOversized = message.Length > exchange.Reply.Length;
         CachedAnswer answer = new()
@@ -302,17 +320,20 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
             Slot = -1,
         };
         message[..answer.Length].CopyTo(exchange.Reply);
-        return Finish(exchange, answer, new ReplyCause(error, null), errorText);
+        return Finish(exchange, answer, new ReplyCause(error, null), by, errorText);
     }
 
     private QueryOutcome Finish(
-        in Exchange exchange, in CachedAnswer answer, in ReplyCause cause, ReadOnlySpan<byte> errorText = default)
+        in Exchange exchange, in CachedAnswer answer, in ReplyCause cause, Answerer by,
+        ReadOnlySpan<byte> errorText = default)
     {
-        _counters.CountRcode(answer.Rcode);
         ReplyTarget target = new(exchange.Context.Query, exchange.Client.IsTcp);
         int length = exchange.Rewrite is { } rewrite
             ? rewrite.Finish(exchange.Reply, target, answer, cause, exchange.Zone.Reply)
             : ReplyComposer.Finish(exchange.Reply, target, answer, cause, exchange.Zone.Reply, errorText);
+        ReplyCount.AtOnce(
+            _counters, exchange.Zone.Series.Index, CountedOf(exchange.Context.Query, exchange.Client), answer.Rcode, by,
+            exchange.Reply[..length]);
         if (exchange.Zone.Logs is { } logs && logs.Wants(exchange.Reply))
         {
             logs.OnReply(exchange.Reply[..length], new RepliedQuery(exchange), cause);
@@ -321,12 +342,24 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         return QueryOutcome.Answered(length);
     }
 
+    /// <summary>The answer to the server's own question: neither counted nor logged, for no client asked it.</summary>
+    private static QueryOutcome Unlisted(in Exchange exchange, ReadOnlySpan<byte> message)
+    {
+        message.CopyTo(exchange.Reply);
+        MessageHeader.SetId(exchange.Reply, exchange.Context.Query.Id);
+        return QueryOutcome.Answered(message.Length);
+    }
+
+    private static CountedQuery CountedOf(in QueryView query, in ClientContext client) => new(
+        client.IsTcp, client.Client.IsIPv6, query.Type, query.Message.Length, query.DnssecOk);
+
     private QueryOutcome Rcode(
         in Exchange exchange, ResponseCode rcode, ExtendedError error, string? reason = null,
-        ReadOnlySpan<byte> errorText = default)
+        ReadOnlySpan<byte> errorText = default, Answerer by = Answerer.None)
     {
         QueryOutcome outcome = Rcode(
-            exchange.Context.Query, exchange.Reply, exchange.Client, exchange.Zone.Reply, rcode, error, errorText);
+            exchange.Context.Query, exchange.Reply, exchange.Client, exchange.Zone.Reply, rcode, error,
+            exchange.Zone.Series.Index, errorText, by);
         exchange.Zone.Logs?.OnReply(
             exchange.Reply[..outcome.Length], new RepliedQuery(exchange), new ReplyCause(error, null), reason);
         return outcome;
@@ -335,7 +368,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
     /// <summary>A reply that is a response code and the question.</summary>
     private QueryOutcome Rcode(
         in QueryView query, Span<byte> reply, in ClientContext client, ReplyRules rules, ResponseCode rcode,
-        ExtendedError error, ReadOnlySpan<byte> errorText = default)
+        ExtendedError error, int series, ReadOnlySpan<byte> errorText = default, Answerer by = Answerer.None)
     {
         ResponseWriter writer = new(reply);
         writer.TryBegin(
@@ -349,14 +382,16 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
             UpstreamError = ExtendedError.None,
             Slot = -1,
         };
-        _counters.CountRcode(rcode);
-        return QueryOutcome.Answered(ReplyComposer.Finish(
-            reply, new ReplyTarget(query, client.IsTcp), answer, new ReplyCause(error, null), rules, errorText));
+        int length = ReplyComposer.Finish(
+            reply, new ReplyTarget(query, client.IsTcp), answer, new ReplyCause(error, null), rules, errorText);
+        ReplyCount.AtOnce(_counters, series, CountedOf(query, client), rcode, by, reply[..length]);
+        return QueryOutcome.Answered(length);
     }
 
     /// <summary>Queries that are none: silence, or the shortest reply that says why.</summary>
     private QueryOutcome Reject(
-        ParseStatus status, in QueryView query, ReadOnlySpan<byte> request, Span<byte> reply, in ClientContext client)
+        ParseStatus status, in QueryView query, ReadOnlySpan<byte> request, Span<byte> reply, in ClientContext client,
+        int series)
     {
         switch (status)
         {
@@ -364,14 +399,13 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
                 _counters.Ignored++;
                 return QueryOutcome.Dropped;
             case ParseStatus.BadVersion:
-                return Rcode(query, reply, client, ReplyRules.Default, ResponseCode.BadVersion, ExtendedError.None);
+                return Rcode(query, reply, client, ReplyRules.Default, ResponseCode.BadVersion, ExtendedError.None, series);
             case ParseStatus.Refused:
-                return Rcode(query, reply, client, ReplyRules.Default, ResponseCode.Refused, ExtendedError.NotSupported);
+                return Rcode(query, reply, client, ReplyRules.Default, ResponseCode.Refused, ExtendedError.NotSupported, series);
             default:
                 ResponseCode rcode = status == ParseStatus.NotImplemented
                     ? ResponseCode.NotImplemented
                     : ResponseCode.FormatError;
-                _counters.CountRcode(rcode);
                 int length = ErrorReply.Write(reply, request, rcode);
                 if (status == ParseStatus.FormatErrorWithEdns)
                 {
@@ -381,6 +415,9 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
                         extraText: default, keepalive: false, keepaliveTimeout100ms: 0);
                 }
 
+                CountedQuery counted = new(
+                    client.IsTcp, client.Client.IsIPv6, RecordType.None, request.Length, dnssecOk: false);
+                ReplyCount.AtOnce(_counters, series, counted, rcode, Answerer.None, reply[..length]);
                 return QueryOutcome.Answered(length);
         }
     }
@@ -392,7 +429,9 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         PendingRewrite? rewrite = zone.Rewrites!.TryRewrite(context, name, out QueryContext rewritten);
         if (rewrite is { HasFailed: true })
         {
-            return Rcode(context.Query, reply, client, zone.Reply, ResponseCode.ServerFailure, ExtendedError.Other);
+            return Rcode(
+                context.Query, reply, client, zone.Reply, ResponseCode.ServerFailure, ExtendedError.Other,
+                zone.Series.Index);
         }
 
         return Serve(new Exchange(rewrite is null ? context : rewritten, reply, client, zones, zone, rewrite));

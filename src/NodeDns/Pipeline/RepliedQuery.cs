@@ -16,7 +16,7 @@ internal readonly struct RepliedQuery
         IsTcp = exchange.Client.IsTcp;
     }
 
-    public RepliedQuery(in Waiter waiter, long now)
+    public RepliedQuery(in Waiter waiter, long nowMicroseconds)
     {
         Client = waiter.Client;
         Local = waiter.Local;
@@ -24,7 +24,7 @@ internal readonly struct RepliedQuery
         UdpPayloadSize = waiter.ReplyLimit;
         DnssecOk = waiter.Has(WaiterFlags.DnssecOk);
         IsTcp = waiter.Has(WaiterFlags.Tcp);
-        DurationMilliseconds = now - waiter.ReceivedAt;
+        DurationMicroseconds = nowMicroseconds - waiter.ReceivedAt;
     }
 
     public PeerAddress Client { get; }
@@ -40,5 +40,5 @@ internal readonly struct RepliedQuery
     public bool IsTcp { get; }
 
     /// <summary>From arrival to reply; 0 for what was answered within its batch.</summary>
-    public long DurationMilliseconds { get; }
+    public long DurationMicroseconds { get; }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Net;
+using NodeDns.Metrics;
 
 namespace NodeDns.Pipeline;
 
@@ -16,6 +17,31 @@ internal sealed class ServingPlan(ImmutableDictionary<IPEndPoint, ZoneTable> lis
         {
             zone.Logs?.Dispose();
         }
+    }
+
+    /// <summary>Writes into the zones' series what this plan, now in force, says of them.</summary>
+    public void Describe(CounterRegistry counters)
+    {
+        foreach (ZoneSeries series in counters.Zones)
+        {
+            series.CacheSpace = -1;
+            series.SetDirectives([]);
+        }
+
+        HashSet<ushort> spaces = [];
+        foreach (ZonePlan zone in Zones)
+        {
+            zone.Series.SetDirectives(zone.Directives);
+            zone.Series.CacheZones = zone.CacheZones ?? zone.Series.CacheZones;
+
+            // Several addresses may share one part of the cache; it is shown once.
+            if (zone.CacheZones is not null && spaces.Add(zone.Space))
+            {
+                zone.Series.CacheSpace = zone.Space;
+            }
+        }
+
+        counters.OnDescribed();
     }
 
     /// <summary>Every zone, once per listen address.</summary>

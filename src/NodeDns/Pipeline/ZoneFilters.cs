@@ -1,5 +1,6 @@
 using NodeDns.Config;
 using NodeDns.Filters;
+using NodeDns.Metrics;
 using NodeDns.Wire;
 
 namespace NodeDns.Pipeline;
@@ -26,6 +27,8 @@ internal sealed class ZoneFilters
         _any = block.Any;
     }
 
+    public bool HasAcl => _acl is not null;
+
     /// <summary>Null for a block without filters, which is the usual case.</summary>
     public static ZoneFilters? Compile(ServerBlockConfig block) =>
         block.Acls.IsEmpty && block.Denies.IsEmpty && block.NdotsFilters.IsEmpty && !block.Any
@@ -33,8 +36,11 @@ internal sealed class ZoneFilters
             : new ZoneFilters(block);
 
     /// <summary>What is to be done with a query; for <see cref="FilterVerdict.Answer"/> the writer holds the answer.</summary>
-    public FilterVerdict Check(in QueryContext query, ref ResponseWriter writer, out ExtendedError error)
+    /// <param name="by">Which filter decided.</param>
+    public FilterVerdict Check(
+        in QueryContext query, ref ResponseWriter writer, out ExtendedError error, out Answerer by)
     {
+        by = Answerer.Acl;
         error = ExtendedError.None;
         if (_acl is not null)
         {
@@ -46,12 +52,14 @@ internal sealed class ZoneFilters
             }
         }
 
+        by = Answerer.Any;
         if (_any && AnyFilter.Check(query) != FilterVerdict.Pass)
         {
             AnyFilter.TryWrite(query, ref writer);
             return FilterVerdict.Answer;
         }
 
+        by = Answerer.Deny;
         if (_deny is not null && _deny.Check(query) != FilterVerdict.Pass)
         {
             error = DenyFilter.Error;
@@ -59,6 +67,7 @@ internal sealed class ZoneFilters
             return FilterVerdict.Answer;
         }
 
+        by = Answerer.NdotsFilter;
         foreach (NdotsFilter filter in _ndots)
         {
             if (filter.Check(query) != FilterVerdict.Pass)

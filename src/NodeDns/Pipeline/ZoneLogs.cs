@@ -69,7 +69,7 @@ internal sealed class ZoneLogs : IDisposable
             {
                 Client = query.Client,
                 Server = query.Local,
-                DurationNanoseconds = query.DurationMilliseconds * 1_000_000,
+                DurationNanoseconds = query.DurationMicroseconds * 1_000,
                 RequestSize = query.Length,
                 ResponseSize = reply.Length,
                 Id = MessageHeader.GetId(reply),

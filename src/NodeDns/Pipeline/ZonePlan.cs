@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using NodeDns.Cache;
 using NodeDns.Filters;
 using NodeDns.Rewriting;
@@ -17,6 +18,11 @@ internal sealed class ZonePlan : RoutePlan
 
     /// <summary>Separates this zone's entries in the cache from every other zone's (MaginotDNS, protocol 2.1).</summary>
     public required ushort Space { get; init; }
+
+    /// <summary>All zones of the server block, as CoreDNS names its cache; null without one.</summary>
+    public string? CacheZones { get; init; }
+
+    public ImmutableArray<string> Directives { get; init; } = [];
 
     public override CachePlan? Cache => CacheRules;
 
@@ -72,7 +78,7 @@ internal sealed class ZonePlan : RoutePlan
 
     /// <summary>What is to be done with an upstream's answer before it is one to this question; usually nothing.</summary>
     public FollowUp? FollowUpOf(in QueryContext context) =>
-        Dns64 is not null && Dns64.Applies(context) ? new Dns64Answer(Dns64, context.Name.ToArray())
+        Dns64 is not null && Dns64.Applies(context) ? new Dns64Answer(Dns64, context.Name.ToArray(), Series)
         : Rewrites?.Cnames is { } cnames && context.Type is RecordType.A or RecordType.AAAA
             ? new CnameDetour(cnames, context.Name.ToArray(), context.Type)
         : null;

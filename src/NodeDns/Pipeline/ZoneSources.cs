@@ -4,6 +4,7 @@ using System.Linq;
 using NodeDns.Config;
 using NodeDns.Filters;
 using NodeDns.Logging;
+using NodeDns.Metrics;
 using NodeDns.Sources;
 using NodeDns.Wire;
 
@@ -44,16 +45,19 @@ internal sealed class ZoneSources
         if (_templates is not null)
         {
             verdict = _templates.TryAnswer(query, ref writer, ref result);
+            result.By = Answerer.Template;
         }
 
         if (verdict == SourceVerdict.Pass && _hosts is not null)
         {
             verdict = _hosts.TryAnswer(query, ref writer, ref result);
+            result.By = Answerer.Hosts;
         }
 
         if (verdict == SourceVerdict.Pass && _whoami)
         {
             verdict = WhoamiSource.TryAnswer(query, ref writer, ref result);
+            result.By = Answerer.Whoami;
         }
 
         return verdict;

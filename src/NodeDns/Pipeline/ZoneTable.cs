@@ -41,6 +41,9 @@ internal sealed class ZoneTable
 
     public IReadOnlyList<ZonePlan> Zones { get; }
 
+    /// <summary>The number under which queries are counted that no zone serves, and those that are none.</summary>
+    public int DroppedSeries { get; init; }
+
     /// <summary>The zone that serves a name, or null. A DS question belongs to the parent's side (RFC 4035 §3.1.4.1).</summary>
     public ZonePlan? Match(ReadOnlySpan<byte> foldedName, int labels, RecordType type)
     {

@@ -22,6 +22,7 @@ internal sealed class HostsSource
     private HostsTable _table;
     private HostsFile.Stamp? _stamp;
     private long _nextLook;
+    private double _readAt;
 
     private HostsSource(HostsConfig config, Log log)
     {
@@ -34,6 +35,9 @@ internal sealed class HostsSource
 
     /// <summary>Pairs of address and name in the table.</summary>
     public int Entries => Volatile.Read(ref _table).Entries;
+
+    /// <summary>When the file was read last, in seconds since 1970; 0 for never.</summary>
+    public double ReadAt => Volatile.Read(ref _readAt);
 
     /// <summary>Reads the file if there is one; a file that appears later is found by <see cref="RefreshIfDue"/>.</summary>
     public static HostsSource Compile(HostsConfig config, Log log, long now)
@@ -159,6 +163,7 @@ internal sealed class HostsSource
         if (_stamp is not null)
         {
             bool read = HostsFile.TryRead(_config.File, _zones, table, out (int Count, int First) bad, out string error);
+            Volatile.Write(ref _readAt, read ? DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0 : _readAt);
             if (!read)
             {
                 _log.Warning($"hosts: {_config.File}: {error}");

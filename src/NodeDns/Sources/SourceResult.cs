@@ -1,4 +1,5 @@
 using System;
+using NodeDns.Metrics;
 using NodeDns.Wire;
 
 namespace NodeDns.Sources;
@@ -18,6 +19,9 @@ internal struct SourceResult
 
     /// <summary>The name that the answer's last CNAME leads to, in wire form, when its addresses are still missing.</summary>
     public byte[]? ChaseTarget { get; set; }
+
+    /// <summary>Which source made the answer.</summary>
+    public Answerer By { get; set; }
 
     /// <summary>Why there is no answer, for the error log.</summary>
     public string? Failure { get; set; }

@@ -21,6 +21,11 @@ internal sealed class Clock
     public long NowMilliseconds =>
         1_000_000 + (long)Stopwatch.GetElapsedTime(_start).TotalMilliseconds + Volatile.Read(ref _offsetMilliseconds);
 
+    /// <summary>The same moment in microseconds.</summary>
+    public long NowMicroseconds =>
+        1_000_000_000 + (long)Stopwatch.GetElapsedTime(_start).TotalMicroseconds
+        + (Volatile.Read(ref _offsetMilliseconds) * 1000);
+
     public void Advance(TimeSpan by)
     {
         Interlocked.Add(ref _offsetMilliseconds, (long)by.TotalMilliseconds);

@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.InteropServices;
 using NodeDns.Cache;
+using NodeDns.Metrics;
 using NodeDns.Timing;
 using NodeDns.Wire;
 
@@ -12,7 +13,8 @@ namespace NodeDns.Upstreams;
 /// is freed by the forwarder.
 /// </remarks>
 internal sealed class AnswerDelivery(
-    Clock clock, InFlightTable table, AnswerCache cache, RefreshBackoff backoff, IReplySink sink)
+    Clock clock, InFlightTable table, AnswerCache cache, RefreshBackoff backoff, WorkerCounters counters,
+    IReplySink sink)
 {
     private readonly byte[] _entry = new byte[CacheLimits.MaxEntryBytes];
     private readonly byte[] _message = new byte[WireLimits.MaxMessageLength];
@@ -39,7 +41,7 @@ internal sealed class AnswerDelivery(
         }
 
         route.ShapeStored(EntryWriter.Message(_entry));
-        StoreIfCacheable(key, route.Cache, response, length, now);
+        StoreIfCacheable(key, route, response, length, now);
         backoff.Clear(key.QuestionHash);
         if (response.Shape != AnswerShape.OtherError)
         {
@@ -77,7 +79,7 @@ internal sealed class AnswerDelivery(
             && EntryWriter.TryWrite(_entry, key, response, CopyOptions.None, isLocal: false, out int length))
         {
             MemoryMarshal.AsRef<EntryHeader>(_entry.AsSpan()).UpstreamError = (ushort)error;
-            StoreIfCacheable(key, route.Cache, response, length, now);
+            StoreIfCacheable(key, route, response, length, now);
         }
 
         CachedAnswer answer = default;
@@ -141,9 +143,9 @@ internal sealed class AnswerDelivery(
             && (!onlyPositive || answer.Kind == AnswerKind.Success || !plan.PreferPositive);
     }
 
-    private void StoreIfCacheable(in CacheKey key, CachePlan? plan, in ResponseView response, int length, long now)
+    private void StoreIfCacheable(in CacheKey key, RoutePlan route, in ResponseView response, int length, long now)
     {
-        if (plan is null || !plan.Covers(key.Name)
+        if (route.Cache is not { } plan || !plan.Covers(key.Name)
             || !ExpiryPolicy.TryClassify(response, plan, out AnswerKind kind, out EntryFlags flags, out uint ttl)
             || !plan.Stores(kind, key.Name))
         {
@@ -162,7 +164,10 @@ internal sealed class AnswerDelivery(
         }
 
         EntryWriter.SetExpiry(_entry, kind, flags, ttl, now, staleWindow);
-        cache.Store(_entry.AsSpan(0, length), key.Type, now);
+        if (!cache.Store(_entry.AsSpan(0, length), key.Type, now))
+        {
+            counters.Zone(route.Series.Index).Add(ZoneCell.Drops);
+        }
     }
 
     /// <summary>

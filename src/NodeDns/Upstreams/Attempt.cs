@@ -12,6 +12,10 @@ internal struct Attempt
     public UpstreamSocket? Socket;
 
     public long SentAt;
+
+    /// <summary>The same moment in microseconds, for the histogram.</summary>
+    public long SentAtMicroseconds;
+
     public long Deadline;
 
     /// <summary>Over TCP: which submission this is, so that a late word about an earlier one is known as late.</summary>

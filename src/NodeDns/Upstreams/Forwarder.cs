@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using NodeDns.Cache;
 using NodeDns.Linux.Sockets;
+using NodeDns.Metrics;
 using NodeDns.Timing;
 using NodeDns.Wire;
 
@@ -18,6 +19,7 @@ internal sealed partial class Forwarder : IDisposable
     private readonly Clock _clock;
     private readonly InFlightTable _table;
     private readonly AnswerDelivery _delivery;
+    private readonly WorkerCounters _counters;
     private readonly UpstreamSocketTable _sockets;
     private readonly QuerySender _sender;
     private readonly TimerWheel _timers;
@@ -28,8 +30,9 @@ internal sealed partial class Forwarder : IDisposable
     private readonly byte[] _followed = new byte[WireLimits.MaxMessageLength];
     private HedgeBudget _hedges;
 
-    public Forwarder(Clock clock, InFlightTable table, AnswerDelivery delivery, Epoll epoll, ulong tagKind)
+    public Forwarder(Clock clock, InFlightTable table, AnswerDelivery delivery, WorkerCounters counters, Epoll epoll, ulong tagKind)
     {
+        _counters = counters;
         _clock = clock;
         _table = table;
         _delivery = delivery;
@@ -134,6 +137,8 @@ internal sealed partial class Forwarder : IDisposable
             pending.FirstUpstream = forwards[i].FirstUpstream(_random);
             if (forwards[i].AreAllDown)
             {
+                _counters.HealthcheckBroken++;
+
                 // They are tried anyway, but nobody should wait for the whole deadline.
                 pending.Deadline = Math.Min(
                     pending.Deadline,
@@ -184,6 +189,7 @@ internal sealed partial class Forwarder : IDisposable
         pending.Upstream = upstream;
         attempt = default;
         attempt.SentAt = now;
+        attempt.SentAtMicroseconds = _clock.NowMicroseconds;
         attempt.Deadline = Math.Min(now + forward.ReadTimeoutMilliseconds, pending.Deadline);
         UpstreamCounters.Add(ref upstream.Counters.Queries);
         bool overStream = forward.ForceTcp || (pending.WantsTcp && !forward.PreferUdp) || upstream.IsStreamOnly
@@ -225,6 +231,7 @@ internal sealed partial class Forwarder : IDisposable
         attempt = default;
         attempt.IsOverdue = wasOverdue;
         attempt.SentAt = now;
+        attempt.SentAtMicroseconds = _clock.NowMicroseconds;
         attempt.Deadline = Math.Min(now + forward.ReadTimeoutMilliseconds, pending.Deadline);
         if (_sender.TrySendOnStream(question, ref attempt, upstream, now))
         {
@@ -246,6 +253,7 @@ internal sealed partial class Forwarder : IDisposable
         long answeredAt = _clock.NowMilliseconds;
         upstream.Health.OnAnswer(answeredAt, attempt.SentAt);
         UpstreamCounters.Add(ref upstream.Counters.Answers);
+        upstream.Counters.Latency.Add(response.Rcode, _clock.NowMicroseconds - attempt.SentAtMicroseconds);
         if (!isOnTcp)
         {
             upstream.OnUdpAnswer(answeredAt, isCut || response.IsTruncated);

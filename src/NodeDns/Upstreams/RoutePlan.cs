@@ -1,4 +1,5 @@
 using NodeDns.Cache;
+using NodeDns.Metrics;
 using NodeDns.Wire;
 
 namespace NodeDns.Upstreams;
@@ -11,6 +12,9 @@ internal abstract class RoutePlan
     public abstract CachePlan? Cache { get; }
 
     public abstract ForwardPlan[] Forwards { get; }
+
+    /// <summary>What is counted for the zone.</summary>
+    public ZoneSeries Series { get; init; } = ZoneSeries.Unlisted;
 
     /// <summary>What is taken out of an answer before it is kept (<c>minimal</c>).</summary>
     public abstract CopyOptions CopyOptions { get; }

@@ -57,12 +57,15 @@ internal sealed class TcpUpstream(UpstreamState upstream, Clock clock) : IStream
         bool isBusy = best is null || best.Outstanding >= UpstreamLimits.TcpQueriesPerConnection;
         if (isBusy && _connections.Count < UpstreamLimits.MaxTcpConnections)
         {
+            UpstreamCounters.Add(ref upstream.Counters.ConnectionsOpened);
             best = new TcpUpstreamConnection(upstream, this, clock);
             _connections.Add(best);
             best.Start();
             Watch();
+            return best;
         }
 
+        UpstreamCounters.Add(ref upstream.Counters.ConnectionsReused);
         return best!;
     }
 

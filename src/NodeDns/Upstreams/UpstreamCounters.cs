@@ -1,10 +1,22 @@
 using System.Threading;
+using NodeDns.Metrics;
 
 namespace NodeDns.Upstreams;
 
 /// <summary>What happened with one upstream, counted by all workers.</summary>
 internal sealed class UpstreamCounters
 {
+    /// <summary>Times from query to answer, in microseconds.</summary>
+    public LatencyByRcode Latency { get; } = new();
+
+    /// <summary>Queries sent on a socket that was open, and sockets opened.</summary>
+    public long SocketsReused;
+    public long SocketsOpened;
+
+    /// <summary>The same for connections.</summary>
+    public long ConnectionsReused;
+    public long ConnectionsOpened;
+
     public long Queries;
     public long Answers;
     public long Timeouts;

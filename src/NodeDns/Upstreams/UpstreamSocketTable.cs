@@ -27,6 +27,7 @@ internal sealed class UpstreamSocketTable(Epoll epoll, RandomPool random, ulong 
         UpstreamSocket? current = _current[upstream.Index];
         if (current is not null && current.CanTake(now) && current.IsFrom(source))
         {
+            UpstreamCounters.Add(ref upstream.Counters.SocketsReused);
             return current;
         }
 
@@ -123,6 +124,7 @@ internal sealed class UpstreamSocketTable(Epoll epoll, RandomPool random, ulong 
             return null;
         }
 
+        UpstreamCounters.Add(ref upstream.Counters.SocketsOpened);
         UpstreamSocket opened = new(socket, upstream, source, index, now);
         _sockets[index] = opened;
         return opened;

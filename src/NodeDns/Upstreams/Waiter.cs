@@ -1,4 +1,5 @@
 using NodeDns.Linux.Sockets;
+using NodeDns.Wire;
 
 namespace NodeDns.Upstreams;
 
@@ -12,6 +13,8 @@ internal struct Waiter
     public LocalAddress Local;
 
     public NameCase Case;
+
+    /// <summary>In microseconds: the start of its batch.</summary>
     public long ReceivedAt;
 
     /// <summary>Next waiter of the same question; -1 at the end.</summary>
@@ -23,10 +26,16 @@ internal struct Waiter
     /// <summary>Number of the rewrite to undo in the reply; 0 for none.</summary>
     public int Rewrite;
 
+    /// <summary>The number of the zone at the client's listen address, for counting; another than the question's own perhaps.</summary>
+    public int Series;
+
     /// <summary>Where its address is counted (<see cref="ClientShares"/>).</summary>
     public ushort Share;
 
     public ushort Id;
+
+    /// <summary>The type the client asked for, before any rewriting.</summary>
+    public RecordType Type;
 
     /// <summary>Longest reply the client takes.</summary>
     public ushort ReplyLimit;

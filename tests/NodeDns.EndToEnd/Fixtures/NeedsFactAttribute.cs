@@ -14,6 +14,9 @@ public enum Need
     Setpriv,
     Browser,
     Prometheus,
+    Promtool,
+    Blackbox,
+    Netns,
 }
 
 /// <summary>A fact that is skipped, with a reason, where the machine lacks something.</summary>
@@ -39,6 +42,9 @@ public sealed class NeedsFactAttribute : FactAttribute
         Need.Browser when !Directory.Exists(PageDriver.Modules) =>
             "needs playwright-core: ./check installs it, or npm ci in a copy of tests/page at artifacts/page",
         Need.Prometheus when !OnPath("prometheus") => "needs prometheus",
+        Need.Promtool when !OnPath("promtool") => "needs promtool (Debian's prometheus)",
+        Need.Blackbox when !OnPath("prometheus-blackbox-exporter") => "needs Debian's prometheus-blackbox-exporter",
+        Need.Netns when !Environment.IsPrivilegedProcess || !OnPath("ip") || !OnPath("nft") => "needs root, ip and nft",
         _ => null,
     };
 

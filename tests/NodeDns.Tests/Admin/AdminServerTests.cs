@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.IO;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -15,6 +16,7 @@ namespace NodeDns.Tests.Admin;
 public sealed class AdminServerTests : IDisposable
 {
     private static readonly AdminEndPoint s_anyPort = new(IPAddress.Loopback, 0);
+    private static readonly Func<IReadOnlyList<string>> s_well = () => [];
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private readonly List<string> _log = [];
@@ -85,8 +87,8 @@ public sealed class AdminServerTests : IDisposable
     [Fact]
     public async Task Request_HandlerFails_Gets500AndALogLine()
     {
-        AdminPlan plan = new AdminPlan().Add(s_anyPort, AdminRoute.Metrics(_ => throw new InvalidOperationException("no")));
-        Assert.True(_server.TryApply(plan, out _));
+        AdminRoute broken = new("/metrics", AdminRoute.PlainText, _ => throw new InvalidOperationException("no"));
+        _server.Apply(new AdminPlan().Add(s_anyPort, broken));
 
         Assert.StartsWith("HTTP/1.1 500 ", await Exchange(_server.PortOf(s_anyPort), Get("/metrics")), StringComparison.Ordinal);
         Assert.Equal(["admin: /metrics: no"], _log);
@@ -110,50 +112,85 @@ public sealed class AdminServerTests : IDisposable
     }
 
     [Fact]
-    public void TryApply_PortTaken_ChangesNothingAndSaysWhichAndWhy()
+    public async Task Apply_PortTaken_SaysWhichAndWhyOnceAndTakesItWhenItIsFree()
     {
         int port = Start();
-        using Socket other = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Socket other = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         other.Listen();
         int taken = ((IPEndPoint)other.LocalEndPoint!).Port;
-        AdminPlan plan = new AdminPlan().Add(new AdminEndPoint(IPAddress.Loopback, taken), AdminRoute.Health());
+        AdminPlan plan = new AdminPlan()
+            .Add(s_anyPort, AdminRoute.Health(s_well))
+            .Add(new AdminEndPoint(IPAddress.Loopback, taken), AdminRoute.Health(s_well));
 
-        Assert.False(_server.TryApply(plan, out string error));
+        _server.Apply(plan);
 
-        Assert.Equal($"cannot listen on 127.0.0.1:{taken} for /health: the port is already in use", error);
+        Assert.Equal(
+            [$"cannot listen on 127.0.0.1:{taken} for /health: the port is already in use; serving DNS without it, trying again"],
+            _log);
         Assert.Equal(port, _server.PortOf(s_anyPort));
+
+        other.Dispose();
+        Assert.EndsWith("OK", await ExchangeOnceOpen(taken, Get("/health")), StringComparison.Ordinal);
+        Assert.Equal(2, _log.Count);
     }
 
     [Fact]
-    public void TryApply_AddressNotOfThisMachine_SaysSo()
+    public void Apply_AddressNotOfThisMachine_SaysSo()
     {
-        AdminPlan plan = new AdminPlan().Add(new AdminEndPoint(IPAddress.Parse("192.0.2.1"), 0), AdminRoute.Health());
-        Assert.False(_server.TryApply(plan, out string error));
-        Assert.Equal("cannot listen on 192.0.2.1:0 for /health: this machine does not have the address", error);
+        _server.Apply(new AdminPlan().Add(new AdminEndPoint(IPAddress.Parse("192.0.2.1"), 0), AdminRoute.Health(s_well)));
+        Assert.StartsWith("cannot listen on 192.0.2.1:0 for /health: this machine does not have the address", _log[0], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task TryApply_SamePortFromOneAddressToAll_Moves()
+    public async Task Request_ThatTakesGzip_GetsALongBodyZipped()
+    {
+        byte[] text = Encoding.ASCII.GetBytes(new string('a', 50_000));
+        _server.Apply(new AdminPlan().Add(s_anyPort, Body("/long", text)));
+        int port = _server.PortOf(s_anyPort);
+
+        byte[] zipped = Encoding.Latin1.GetBytes(await Exchange(port, "GET /long HTTP/1.1\r\nAccept-Encoding: br, gzip;q=0.8\r\n\r\n"));
+        int start = zipped.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
+        Assert.Contains("\r\nContent-Encoding: gzip\r\n", Encoding.Latin1.GetString(zipped, 0, start), StringComparison.Ordinal);
+        using GZipStream unzip = new(new MemoryStream(zipped, start, zipped.Length - start), CompressionMode.Decompress);
+        using MemoryStream body = new();
+        unzip.CopyTo(body);
+        Assert.Equal(text, body.ToArray());
+        Assert.DoesNotContain("gzip", await Exchange(port, "GET /long HTTP/1.1\r\nAccept-Encoding: gzip;q=0\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Health_SomethingSilent_Gets503AndItsName()
+    {
+        _server.Apply(new AdminPlan().Add(s_anyPort, AdminRoute.Health(() => ["no answer from 127.0.0.1:53", "worker 1 is stuck"])));
+
+        string answer = await Exchange(_server.PortOf(s_anyPort), Get("/health"));
+
+        Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nno answer from 127.0.0.1:53\nworker 1 is stuck\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Apply_SamePortFromOneAddressToAll_Moves()
     {
         int port = FreePort();
         AdminEndPoint one = new(IPAddress.Loopback, port);
         AdminEndPoint all = new(null, port);
-        Assert.True(_server.TryApply(new AdminPlan().Add(one, AdminRoute.Health()), out _));
+        _server.Apply(new AdminPlan().Add(one, AdminRoute.Health(s_well)));
 
-        Assert.True(_server.TryApply(new AdminPlan().Add(all, AdminRoute.Health()), out string error), error);
+        _server.Apply(new AdminPlan().Add(all, AdminRoute.Health(s_well)));
 
         Assert.EndsWith("OK", await Exchange(port, Get("/health")), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task TryApply_ListenerNoLongerNamed_IsClosedAndKeptOnesChangeRoutes()
+    public async Task Apply_ListenerNoLongerNamed_IsClosedAndKeptOnesChangeRoutes()
     {
         AdminEndPoint kept = new(IPAddress.Loopback, FreePort());
         AdminEndPoint gone = new(IPAddress.Loopback, FreePort());
-        Assert.True(_server.TryApply(new AdminPlan().Add(kept, AdminRoute.Health()).Add(gone, AdminRoute.Health()), out _));
+        _server.Apply(new AdminPlan().Add(kept, AdminRoute.Health(s_well)).Add(gone, AdminRoute.Health(s_well)));
 
-        Assert.True(_server.TryApply(new AdminPlan().Add(kept, AdminRoute.Health("/live")), out _));
+        _server.Apply(new AdminPlan().Add(kept, AdminRoute.Health(s_well, "/live")));
 
         Assert.StartsWith("HTTP/1.1 200", await Exchange(kept.Port, Get("/live")), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 404", await Exchange(kept.Port, Get("/health")), StringComparison.Ordinal);
@@ -165,11 +202,32 @@ public sealed class AdminServerTests : IDisposable
         Readiness readiness = new();
         readiness.Add("upstreams", () => false);
         AdminPlan plan = new AdminPlan()
-            .Add(s_anyPort, AdminRoute.Health())
+            .Add(s_anyPort, AdminRoute.Health(s_well))
             .Add(s_anyPort, AdminRoute.Ready(readiness, continuously: false))
-            .Add(s_anyPort, AdminRoute.Metrics(body => body.Write("up 1\n"u8)));
-        Assert.True(_server.TryApply(plan, out string error), error);
+            .Add(s_anyPort, Body("/metrics", "up 1\n"u8.ToArray()));
+        _server.Apply(plan);
         return _server.PortOf(s_anyPort);
+    }
+
+    private static AdminRoute Body(string path, byte[] bytes) => new(path, AdminRoute.PlainText, body =>
+    {
+        body.Write(bytes);
+        return 200;
+    });
+
+    private static async Task<string> ExchangeOnceOpen(int port, string request)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await Exchange(port, request);
+            }
+            catch (SocketException) when (attempt < 200)
+            {
+                await Task.Delay(25);
+            }
+        }
     }
 
     private static string Get(string path) => $"GET {path} HTTP/1.1\r\n\r\n";

@@ -35,10 +35,11 @@ internal sealed class PipelineFixture : IDisposable
             Clock, new AnswerCache(CacheLimits.MinBudgetBytes, 1), new InFlightTable(), new RefreshBackoff(),
             new CounterRegistry(), new PendingRewrites());
         PlanBuilder builder = new(
-            new UpstreamRegistry(Clock), new CacheSpaces(), Shared.Cache.Occupancy, Clock, _logs);
+            new UpstreamRegistry(Clock), new CacheSpaces(), Shared.Cache.Occupancy, Clock, _logs,
+            Shared.Counters);
         _plan = builder.Build(read.Config!);
         Zones = _plan.Listeners.Values.First();
-        Queries = new QueryPipeline(Shared, new QuestionStarter(Shared.InFlight, null, [_inbox]));
+        Queries = new QueryPipeline(Shared, new QuestionStarter(Shared.InFlight, null, [_inbox]), Shared.Counters.Add());
     }
 
     public Clock Clock { get; }
@@ -48,6 +49,22 @@ internal sealed class PipelineFixture : IDisposable
     public QueryPipeline Queries { get; }
 
     public ZoneTable Zones { get; }
+
+    /// <summary>Answers from the cache, of all zones.</summary>
+    public long Hits
+    {
+        get
+        {
+            long hits = 0;
+            foreach (ZoneSeries zone in Shared.Counters.Zones)
+            {
+                ZoneCounters counted = Queries.Counters.Zone(zone.Index);
+                hits += counted[ZoneCell.HitsSuccess] + counted[ZoneCell.HitsDenial];
+            }
+
+            return hits;
+        }
+    }
 
     public QueryOutcome Process(ReadOnlySpan<byte> query) => Queries.Process(
         query, _reply, new ClientContext(ref _client, default, 0, isTcp: false), Zones, Clock.NowMilliseconds);

@@ -19,6 +19,7 @@ internal static class DirectiveTable
         new("ready", ReadyDirective.Read, Once: true),
         new("health", HealthDirective.Read),
         new("prometheus", PrometheusDirective.Read, Once: true),
+        new("probe", ProbeDirective.Read),
         new("errors", ErrorsDirective.Read, Once: true),
         new("log", LogDirective.Read),
         new("dns64", Dns64Directive.Read),
