@@ -7,7 +7,7 @@ namespace NodeDns.Cache;
 
 /// <summary>The process-wide cache of answers as wire bytes, within a byte budget set at start.</summary>
 /// <remarks>All members are safe from any thread; lookups take no lock and write nothing shared but a used-mark.</remarks>
-internal sealed class AnswerCache
+internal sealed partial class AnswerCache
 {
     private readonly CacheShard[] _shards;
     private readonly int _shardShift;

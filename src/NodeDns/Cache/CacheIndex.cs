@@ -49,6 +49,9 @@ internal sealed class CacheIndex
         return word % CacheLimits.WordsPerBucket == CacheLimits.SlotsPerBucket ? -1 : _first + (int)word;
     }
 
+    /// <summary>The step of a walk at which a slot comes.</summary>
+    public uint StepOf(int slot) => (uint)(slot - _first);
+
     // ORDERING: acquire and release, so that a slot and the entry it points to are seen in this order.
     public ulong Read(int slot) => Volatile.Read(ref _words[slot]);
 

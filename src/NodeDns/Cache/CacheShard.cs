@@ -17,7 +17,7 @@ namespace NodeDns.Cache;
 /// ring, the others leave a fingerprint in the ghost table. The main ring gives an entry that was used one more lap.
 /// A flood of one-time names therefore passes through an eighth of the memory and evicts nothing that is in use.</para>
 /// </remarks>
-internal sealed class CacheShard
+internal sealed partial class CacheShard
 {
     private readonly byte[] _memory;
     private readonly CacheIndex _index;

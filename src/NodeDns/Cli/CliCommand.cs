@@ -10,4 +10,9 @@ internal enum CliCommand : byte
     CheckConfig,
     Clock,
     Net,
+    Query,
+    Cache,
+    Upstreams,
+    Stats,
+    Completion,
 }

@@ -10,15 +10,6 @@ namespace NodeDns.Cli;
 internal sealed record CommandLine(
     CliCommand Command, ServerOptions Options, ImmutableArray<string> Operands, string? Error)
 {
-    private static readonly ImmutableArray<(string Name, CliCommand Command)> s_words =
-    [
-        ("check-config", CliCommand.CheckConfig),
-        ("clock", CliCommand.Clock),
-        ("net", CliCommand.Net),
-        ("version", CliCommand.Version),
-        ("help", CliCommand.Help),
-    ];
-
     /// <summary>
     /// Reads -x v, -x=v and the same with two dashes; flags and operands may be mixed. The first operand is the command.
     /// </summary>
@@ -44,15 +35,9 @@ internal sealed record CommandLine(
             return this with { Operands = Operands.Add(word) };
         }
 
-        foreach ((string name, CliCommand command) in s_words)
-        {
-            if (word == name)
-            {
-                return this with { Command = command };
-            }
-        }
-
-        return Wrong($"unknown command {Shown.Text(word)}{Suggestion.For(word, s_words.Select(known => known.Name))}");
+        return CommandDefinition.All.FirstOrDefault(known => known.Word == word) is { } command
+            ? this with { Command = command.Command }
+            : Wrong($"unknown command {Shown.Text(word)}{Suggestion.For(word, CommandDefinition.All.Select(known => known.Word).Distinct())}");
     }
 
     private CommandLine WithFlag(ref ReadOnlySpan<string> arguments)

@@ -49,6 +49,21 @@ internal static class Commands
                 exitCode = ControlClient.Run(
                     line.Options.ControlSocket, $"{ClockControl.Command} {line.Operands[1]}", output, errors);
                 break;
+            case CliCommand.Query:
+                exitCode = QueryCommand.Run(line.Options, line.Operands, output, errors);
+                break;
+            case CliCommand.Cache:
+                exitCode = CacheCommand.Run(line.Options, line.Operands, output, errors);
+                break;
+            case CliCommand.Upstreams:
+                exitCode = ControlClient.Run(line.Options.ControlSocket, "upstreams", output, errors);
+                break;
+            case CliCommand.Stats:
+                exitCode = ControlClient.Run(line.Options.ControlSocket, "stats", output, errors);
+                break;
+            case CliCommand.Completion:
+                output.Write(CompletionScript.For(line.Operands[0]));
+                break;
         }
 
         return true;
@@ -68,14 +83,11 @@ internal static class Commands
 
     private static string? OperandError(CommandLine line) => line.Command switch
     {
-        CliCommand.CheckConfig when line.Operands.Length != 1 => "expected check-config FILE",
-        CliCommand.Clock when line.Operands is not ["advance", _] => "expected clock advance SECONDS",
-        CliCommand.Net when line.Operands is not ["plan" or "apply" or "status" or "remove" or "ready"] =>
-            "expected net plan, net apply, net status, net remove or net ready",
+        CliCommand.Serve or CliCommand.Plugins => null,
+        CliCommand.Completion when line.Operands.Length == 1 && !CompletionScript.Shells.Contains(line.Operands[0]) =>
+            "expected completion bash, zsh or fish",
         CliCommand.Net when line.Operands is ["plan"] && line.Options.LocalAddresses.IsEmpty =>
             "net plan: expected the flags of the server, -localip among them",
-        CliCommand.Version or CliCommand.Help when !line.Operands.IsEmpty =>
-            $"did not expect {line.Operands[0]}",
-        _ => null,
+        _ => CommandDefinition.OperandError(line.Command, line.Operands),
     };
 }

@@ -8,29 +8,34 @@ internal static class Help
 {
     public const string UsageHint = "`nodedns --help` lists all commands and flags";
 
+    private const int Column = 34;
+
     public static string Page()
     {
         StringBuilder page = new("""
             NodeDns, a DNS cache for every node of a Kubernetes cluster.
 
-            usage: nodedns [-conf FILE] [flags]       serve (without -conf: an example on 127.0.0.1:5300)
-                   nodedns check-config FILE          read a Corefile, print all its errors, exit 0 or 1
-                   nodedns net plan [flags]           what would be done to this node, with these flags
-                   nodedns net status|apply|remove    look at it, put it right, turn interception off
-                   nodedns net ready                  exit 0 once it serves: for a startup probe
-                   nodedns clock advance SECONDS      move the clock of a server under test
-                   nodedns version                    also -version; -plugins lists the directives
+            usage: nodedns [-conf FILE] [flags]        serve (without -conf: an example on 127.0.0.1:5300)
+                   nodedns COMMAND [operands] [flags]
 
-            server flags (-flag value, -flag=value or with two dashes):
+            commands, those about a running server over its control socket:
 
             """);
+        foreach (CommandDefinition command in CommandDefinition.All)
+        {
+            page.Append("  ").Append(command.Synopsis.PadRight(Column)).Append(' ').Append(command.Text).Append('\n');
+        }
+
+        page.Append("\nserver flags (-flag value, -flag=value or with two dashes):\n");
         Append(page, Flags.Server);
         page.Append("\nnode flags, as node-cache has them:\n");
         Append(page, Flags.Node);
         page.Append("""
 
             signals: SIGTERM and SIGINT stop, SIGHUP and SIGUSR1 reload.
-            exit codes: 0 stopped, 1 a bad Corefile or an address in use, 2 a bad command line.
+            exit codes: 0 done, 1 a bad Corefile, an address in use, a check that failed or no server to ask,
+            2 a bad command line.
+            at three in the morning: nodedns query NAME, nodedns upstreams, nodedns stats.
 
             """);
         return page.ToString();
@@ -41,7 +46,7 @@ internal static class Help
         foreach (FlagDefinition flag in flags)
         {
             string name = flag.Alias is null ? $"-{flag.Name}" : $"-{flag.Name}, -{flag.Alias}";
-            page.Append("  ").Append($"{name} {flag.Value}".PadRight(34)).Append(' ').Append(flag.Text).Append('\n');
+            page.Append("  ").Append($"{name} {flag.Value}".PadRight(Column)).Append(' ').Append(flag.Text).Append('\n');
         }
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Concurrent;
+using System.Collections.Generic;
 using System.IO;
 using System.Net.Sockets;
 using System.Text;
@@ -12,19 +13,37 @@ namespace NodeDns.Hosting;
 /// <summary>The Unix socket through which the <c>nodedns</c> commands talk to a running server.</summary>
 /// <remarks>
 /// One request line of words in, any number of answer lines out, closed. An answer that begins with "error: " is a
-/// refusal. The socket file has mode 0600 from its first moment: it is bound under another name and then renamed.
+/// refusal. Answers are sent while they are made, so a long one takes no more memory than a short one. The socket file
+/// has mode 0660 from its first moment: it is bound under another name and then renamed.
 /// </remarks>
 internal sealed class ControlServer(string path, Log log) : IDisposable
 {
     public const string ErrorPrefix = "error: ";
 
-    private readonly ConcurrentDictionary<string, Func<string[], string>> _handlers = new(StringComparer.Ordinal);
+    /// <summary>What a server says to a command that came after its time.</summary>
+    public const string UnknownCommand = ErrorPrefix + "unknown command ";
+
+    private const UnixFileMode FileMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+
+    private readonly ConcurrentDictionary<string, Func<string[], Task<IEnumerable<string>>>> _handlers = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private Socket? _socket;
     private int _connections;
 
     /// <summary>Adds a command of one word or more; the handler gets the words behind it and returns the answer.</summary>
-    public void Register(string command, Func<string[], string> handler) => _handlers[command] = handler;
+    public void Register(string command, Func<string[], string> handler) =>
+        RegisterLines(command, words => [handler(words)]);
+
+    /// <summary>The same for an answer of many lines, which are made while they are sent.</summary>
+    public void RegisterLines(string command, Func<string[], IEnumerable<string>> handler) =>
+        RegisterTask(command, words => Task.FromResult(handler(words)));
+
+    /// <summary>The same for an answer that takes time.</summary>
+    public void RegisterTask(string command, Func<string[], Task<IEnumerable<string>>> handler) => _handlers[command] = handler;
 
     /// <summary>Opens the socket; when that fails the server goes on without it, with one warning.</summary>
     public bool Start()
@@ -63,8 +82,7 @@ internal sealed class ControlServer(string path, Log log) : IDisposable
             string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
             if (folder is not null && !Directory.Exists(folder))
             {
-                Directory.CreateDirectory(
-                    folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                Directory.CreateDirectory(folder, FolderMode);
             }
 
             if (!Path.Exists(path))
@@ -114,7 +132,7 @@ internal sealed class ControlServer(string path, Log log) : IDisposable
         {
             Remove(unfinished);
             socket.Bind(new UnixDomainSocketEndPoint(unfinished));
-            File.SetUnixFileMode(unfinished, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.SetUnixFileMode(unfinished, FileMode);
             socket.Listen(ControlLimits.Connections);
             File.Move(unfinished, path, overwrite: true);
             _socket = socket;
@@ -175,11 +193,15 @@ internal sealed class ControlServer(string path, Log log) : IDisposable
             using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
             deadline.CancelAfter(ControlLimits.ExchangeTime);
             string? request = await ReadLine(client, deadline.Token);
-            string answer = request is null
-                ? ErrorPrefix + $"expected one line of at most {ControlLimits.RequestBytes} bytes"
-                : Answer(request);
-            deadline.CancelAfter(ControlLimits.ExchangeTime);
-            await SendAll(client, Encoding.UTF8.GetBytes(answer.EndsWith('\n') ? answer : answer + "\n"), deadline.Token);
+            deadline.CancelAfter(ControlLimits.AnswerTime);
+            if (request is null)
+            {
+                await Send(client, ErrorPrefix + $"expected one line of at most {ControlLimits.RequestBytes} bytes\n", deadline.Token);
+            }
+            else
+            {
+                await SendLines(client, request, deadline.Token);
+            }
         }
         catch (Exception gone) when (gone is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -215,39 +237,54 @@ internal sealed class ControlServer(string path, Log log) : IDisposable
         return null;
     }
 
-    private static async Task SendAll(Socket client, ReadOnlyMemory<byte> answer, CancellationToken deadline)
+    private static async Task Send(Socket client, string text, CancellationToken deadline)
     {
-        while (answer.Length > 0)
+        using CancellationTokenSource soon = CancellationTokenSource.CreateLinkedTokenSource(deadline);
+        soon.CancelAfter(ControlLimits.ExchangeTime);
+        ReadOnlyMemory<byte> rest = Encoding.UTF8.GetBytes(text);
+        while (rest.Length > 0)
         {
-            int sent = await client.SendAsync(answer, deadline);
-            answer = answer[sent..];
+            int sent = await client.SendAsync(rest, soon.Token);
+            rest = rest[sent..];
         }
     }
 
-    private string Answer(string request)
+    private async Task SendLines(Socket client, string request, CancellationToken deadline)
+    {
+        StringBuilder chunk = new();
+        try
+        {
+            foreach (string line in await Answer(request))
+            {
+                chunk.Append(line).Append(line.EndsWith('\n') ? "" : "\n");
+                if (chunk.Length >= ControlLimits.ChunkCharacters)
+                {
+                    await Send(client, chunk.ToString(), deadline);
+                    chunk.Clear();
+                }
+            }
+        }
+        catch (Exception broken) when (broken is not (OutOfMemoryException or OperationCanceledException or SocketException))
+        {
+            log.Error($"control socket: {request}: {broken}");
+            chunk.Append(ErrorPrefix).Append(broken.Message).Append('\n');
+        }
+
+        await Send(client, chunk.ToString(), deadline);
+    }
+
+    private Task<IEnumerable<string>> Answer(string request)
     {
         string[] words = request.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         for (int count = words.Length; count > 0; count--)
         {
-            if (_handlers.TryGetValue(string.Join(' ', words[..count]), out Func<string[], string>? handler))
+            if (_handlers.TryGetValue(
+                string.Join(' ', words[..count]), out Func<string[], Task<IEnumerable<string>>>? handler))
             {
-                return Call(handler, words[count..], request);
+                return handler(words[count..]);
             }
         }
 
-        return ErrorPrefix + $"unknown command {LogLine.Clean(request)}";
-    }
-
-    private string Call(Func<string[], string> handler, string[] arguments, string request)
-    {
-        try
-        {
-            return handler(arguments);
-        }
-        catch (Exception broken) when (broken is not OutOfMemoryException)
-        {
-            log.Error($"control socket: {request}: {broken}");
-            return ErrorPrefix + broken.Message;
-        }
+        return Task.FromResult<IEnumerable<string>>([UnknownCommand + LogLine.Clean(request)]);
     }
 }

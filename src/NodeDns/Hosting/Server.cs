@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Linq;
@@ -51,6 +52,8 @@ internal sealed class Server : IDisposable
     private readonly UdpWorker[] _workers;
     private readonly TcpConnectionTable _connections;
     private readonly ListenerSet _listeners;
+    private readonly OperatorCommands _commands;
+    private readonly LogQueue _logs;
     private readonly ReloadCounters _reloads = new();
     private readonly LoopCounters _loopCounters = new();
     private readonly LoopProbe _loops;
@@ -66,6 +69,7 @@ internal sealed class Server : IDisposable
     private readonly StatusReader _status;
     private readonly StatusBoard _board;
     private readonly Lock _applying = new();
+    private readonly long _startedAt;
     private bool _isStopping;
     private NodeDnsConfig? _config;
     private ServingPlan? _plan;
@@ -75,6 +79,8 @@ internal sealed class Server : IDisposable
         _options = options;
         _source = source;
         _clock = clock;
+        _startedAt = clock.NowMilliseconds;
+        _logs = logs;
         _log = logs.Log;
         int workers = options.Workers > 0 ? options.Workers : CpuQuota.Workers();
         _cache = new AnswerCache(options.CacheBytes, workers);
@@ -82,11 +88,14 @@ internal sealed class Server : IDisposable
         _plans = new PlanBuilder(_upstreams, new CacheSpaces(), _cache.Occupancy, clock, logs, _counters);
         PipelineContext shared = new(clock, _cache, _inFlight, new RefreshBackoff(), _counters, new PendingRewrites());
         WorkerInbox[] inboxes = new WorkerInbox[workers];
-        _connections = new TcpConnectionTable(shared, new QuestionStarter(_inFlight, null, inboxes));
+        QuestionStarter starter = new(_inFlight, null, inboxes);
+        _connections = new TcpConnectionTable(shared, starter);
+        ExplainedQueries explained = new(shared, starter, _connections);
+        _commands = new OperatorCommands(shared, explained, _upstreams, () => _plan);
         _workers = new UdpWorker[workers];
         for (int i = 0; i < workers; i++)
         {
-            _workers[i] = new UdpWorker(i, shared, _connections, _log);
+            _workers[i] = new UdpWorker(i, shared, explained, _log);
             inboxes[i] = _workers[i].Inbox;
         }
 
@@ -170,6 +179,7 @@ internal sealed class Server : IDisposable
         using ControlServer control = new(_options.ControlSocket, _log);
         control.Register(ClockControl.Command, ClockControl.Handler(_clock, Environment.GetEnvironmentVariable));
         _node.Register(control);
+        _commands.Register(control, Stats);
         control.Start();
         watcher.Start();
         SayHello(read.Config);
@@ -308,6 +318,9 @@ internal sealed class Server : IDisposable
 
         _admin.Apply(plan, waitsForTaken: _node.IsOnNode);
     }
+
+    private IEnumerable<string> Stats() => StatsText.Lines(
+        _counters, _cache, _inFlight, _connections, _reloads, _logs.Dropped, _clock.NowMilliseconds - _startedAt);
 
     private PidFile? WritePidFile()
     {

@@ -88,7 +88,8 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     public void Reply(
         in Waiter waiter, RoutePlan route, ReadOnlySpan<byte> message, in CachedAnswer answer, in ReplyCause cause)
     {
-        if (waiter.Has(WaiterFlags.Tcp))
+        // A negative number is no listener: the query came by the control socket.
+        if (waiter.Has(WaiterFlags.Tcp) || waiter.Via < 0)
         {
             _tcpReplies.Reply(waiter, route, message, answer, cause);
             return;

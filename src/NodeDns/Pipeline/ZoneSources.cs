@@ -62,4 +62,24 @@ internal sealed class ZoneSources
 
         return verdict;
     }
+
+    /// <summary>Which source answers a query, for an operator who asks why; null when none does.</summary>
+    public string? NameOfSource(in QueryContext query, byte[] scratch)
+    {
+        SourceResult result = new();
+        ResponseWriter writer = new(scratch);
+        if (_templates is not null && _templates.TryAnswer(query, ref writer, ref result) != SourceVerdict.Pass)
+        {
+            return "template";
+        }
+
+        writer = new ResponseWriter(scratch);
+        if (_hosts is not null && _hosts.TryAnswer(query, ref writer, ref result) != SourceVerdict.Pass)
+        {
+            return "hosts";
+        }
+
+        writer = new ResponseWriter(scratch);
+        return _whoami && WhoamiSource.TryAnswer(query, ref writer, ref result) != SourceVerdict.Pass ? "whoami" : null;
+    }
 }

@@ -24,11 +24,11 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public async Task ControlSocket_IsForItsUserOnly()
+    public async Task ControlSocket_IsForItsUserAndGroupOnly()
     {
         await using var upstream = new FakeUpstream();
         await using NodeDnsProcess server = await StartAsync(upstream, testClock: true);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite,
             File.GetUnixFileMode(server.ControlSocket) & (UnixFileMode)0b111_111_111);
     }
 

@@ -36,7 +36,7 @@ public sealed class ControlServerTests : IDisposable
     {
         using ControlServer server = Start(_folder["control.sock"]);
         string answer = await Exchange(_folder["control.sock"], new string('x', ControlLimits.RequestBytes));
-        Assert.Equal("error: expected one line of at most 1024 bytes\n", answer);
+        Assert.Equal("error: expected one line of at most 2048 bytes\n", answer);
     }
 
     [Fact]
@@ -47,12 +47,12 @@ public sealed class ControlServerTests : IDisposable
     }
 
     [Fact]
-    public void Start_FolderMissing_MakesItAndOnlyTheUserMayConnect()
+    public void Start_FolderMissing_MakesItAndNobodyElseMayConnect()
     {
         string path = _folder["a/b/control.sock"];
         using ControlServer server = Start(path);
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, File.GetUnixFileMode(path));
         Assert.False(Path.Exists(path + ".new"));
     }
 

@@ -35,7 +35,7 @@ internal static class RecordDataText
 
     // One letter per field: 4/6 addresses, n name, b byte, h 16 bits, t 32 bits or a time, a DNSSEC algorithm,
     // s one string, u strings to the end, x hex to the end, 6 base64 as "B" to the end, r raw text, p SVCB parameters.
-    private static string Layout(RecordType type) => (ushort)type switch
+    internal static string Layout(RecordType type) => (ushort)type switch
     {
         1 => "4",                                    // A
         28 => "6",                                   // AAAA
