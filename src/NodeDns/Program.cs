@@ -19,7 +19,7 @@ internal static class Program
         }
 
         Clock clock = new();
-        using LogQueue logs = new(clock);
+        using LogQueue logs = new(clock, line.Options.LogFormat);
         CorefileSource source = CorefileSource.Choose(line.Options, Console.In, CorefileFiles.OfSystem);
         using Server server = new(line.Options, source, clock, logs);
         return server.Run();

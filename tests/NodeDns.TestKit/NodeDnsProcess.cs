@@ -113,6 +113,7 @@ public sealed class NodeDnsProcess : IAsyncDisposable
             .. command[1..],
             "-conf", corefile,
             "-control-socket", Path.Combine(folder, "control.sock"),
+            "-log-format", "text",
             .. options.Arguments,
         ])
         {
@@ -151,7 +152,7 @@ public sealed class NodeDnsProcess : IAsyncDisposable
 
     /// <summary>Runs the program to its end, for subcommands and for starts that must fail.</summary>
     public static Task<CommandResult> RunAsync(params string[] arguments) => CommandResult.RunAsync(
-        RepositoryRoot.Binary, arguments, change: s => s.Environment["DOTNET_ROOT"] = RepositoryRoot.DotnetRoot);
+        RepositoryRoot.Binary, ["-log-format", "text", .. arguments], change: s => s.Environment["DOTNET_ROOT"] = RepositoryRoot.DotnetRoot);
 
     /// <summary>Moves the server's test clock and returns when what became due has been fired.</summary>
     public async Task AdvanceClockAsync(TimeSpan by)

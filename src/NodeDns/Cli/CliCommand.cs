@@ -14,5 +14,7 @@ internal enum CliCommand : byte
     Cache,
     Upstreams,
     Stats,
+    Top,
+    SelfTest,
     Completion,
 }

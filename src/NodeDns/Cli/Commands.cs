@@ -61,6 +61,12 @@ internal static class Commands
             case CliCommand.Stats:
                 exitCode = ControlClient.Run(line.Options.ControlSocket, "stats", output, errors);
                 break;
+            case CliCommand.Top:
+                exitCode = TopCommand.Run(line.Options, output, errors);
+                break;
+            case CliCommand.SelfTest:
+                exitCode = SelfTestCommand.Run(line.Options, output, errors);
+                break;
             case CliCommand.Completion:
                 output.Write(CompletionScript.For(line.Operands[0]));
                 break;
@@ -73,10 +79,8 @@ internal static class Commands
     public static string VersionText()
     {
         string platform = RuntimeInformation.RuntimeIdentifier.Replace('-', '/');
-        return $"NodeDns-{ProgramVersion}\n{platform}, {RuntimeInformation.FrameworkDescription}";
+        return $"{Dnstap.ProgramVersion.Text}\n{platform}, {RuntimeInformation.FrameworkDescription}";
     }
-
-    public static string ProgramVersion => typeof(Commands).Assembly.GetName().Version!.ToString(fieldCount: 3);
 
     private static IEnumerable<string> DirectiveNames() =>
         DirectiveTable.Entries.Select(entry => entry.Name).Append("import").Order(StringComparer.Ordinal);

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net;
 using NodeDns.Hosting;
 using NodeDns.Linux.Links;
+using NodeDns.Logging;
 using NodeDns.Node;
 
 namespace NodeDns.Cli;
@@ -26,6 +27,7 @@ internal static class Flags
         FlagDefinition.Word("pidfile", "FILE", "written once the server answers", (o, v) => o with { PidFile = v }),
         FlagDefinition.Switch(
             "status-names", "the status page shows names that fail", (o, on) => o with { StatusNames = on }),
+        new("log-format", "FORMAT", "of log lines: text, json, auto (auto: text on a terminal)", LogFormat),
         FlagDefinition.Switch("quiet", "no banner at start-up", (o, on) => o with { Quiet = on }),
     ];
 
@@ -54,7 +56,13 @@ internal static class Flags
         FlagDefinition.Word("corefile", "FILE", "accepted for node-cache's sake; no effect there either", (o, _) => o),
     ];
 
-    public static ImmutableArray<FlagDefinition> All { get; } = [.. Server, .. Node];
+    /// <summary>Flags of commands.</summary>
+    public static ImmutableArray<FlagDefinition> Tools { get; } =
+    [
+        FlagDefinition.Switch("once", "top: one frame, then end", (o, on) => o with { Once = on }),
+    ];
+
+    public static ImmutableArray<FlagDefinition> All { get; } = [.. Server, .. Tools, .. Node];
 
     /// <summary>Flags that are commands: what CoreDNS answers and ends.</summary>
     public static ImmutableArray<(string Name, CliCommand Command)> Commands { get; } =
@@ -81,6 +89,9 @@ internal static class Flags
     private static ServerOptions SyncInterval(ServerOptions options, string value, out string error) =>
         FlagValues.TryReadInterval(value, out TimeSpan interval, out error)
             ? options with { SyncInterval = interval } : options;
+
+    private static ServerOptions LogFormat(ServerOptions options, string value, out string error) =>
+        FlagValues.TryReadWord(value, out LogFormat format, out error) ? options with { LogFormat = format } : options;
 
     private static ServerOptions InterfaceMode(ServerOptions options, string value, out string error) =>
         FlagValues.TryReadWord(value, out InterfaceMode mode, out error) ? options with { InterfaceMode = mode } : options;

@@ -28,6 +28,8 @@ internal static class Help
 
         page.Append("\nserver flags (-flag value, -flag=value or with two dashes):\n");
         Append(page, Flags.Server);
+        page.Append("\nflags of commands:\n");
+        Append(page, Flags.Tools);
         page.Append("\nnode flags, as node-cache has them:\n");
         Append(page, Flags.Node);
         page.Append("""
@@ -35,7 +37,7 @@ internal static class Help
             signals: SIGTERM and SIGINT stop, SIGHUP and SIGUSR1 reload.
             exit codes: 0 done, 1 a bad Corefile, an address in use, a check that failed or no server to ask,
             2 a bad command line.
-            at three in the morning: nodedns query NAME, nodedns upstreams, nodedns stats.
+            at three in the morning: nodedns selftest, nodedns top, nodedns query NAME. See nodedns(1).
 
             """);
         return page.ToString();

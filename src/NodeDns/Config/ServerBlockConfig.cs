@@ -27,6 +27,8 @@ internal sealed record ServerBlockConfig
 
     public Dns64Config? Dns64 { get; init; }
 
+    public ImmutableArray<DnstapConfig> Dnstaps { get; init; } = [];
+
     public ErrorsConfig? Errors { get; init; }
 
     public ImmutableArray<HeaderRuleConfig> Headers { get; init; } = [];

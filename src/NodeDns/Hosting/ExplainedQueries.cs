@@ -41,7 +41,7 @@ internal sealed class ExplainedQueries : IReplySink
         }
 
         byte[] reply = new byte[PipelineLimits.TcpReplyBytes];
-        int length = DeferredReply.Compose(waiter, route, message, answer, cause, _shared, reply);
+        int length = DeferredReply.Compose(waiter, route, message, answer, cause, _shared, new WorkerCounters(), reply);
         if (_waiting.TryRemove(waiter.Via, out TaskCompletionSource<ExplainedReply>? source))
         {
             source.TrySetResult(new ExplainedReply(reply[..length], answer, cause.Culprit));
@@ -58,13 +58,13 @@ internal sealed class ExplainedQueries : IReplySink
     {
         CounterRegistry own = new();
         TcpPipeline pipeline = new(_shared with { Counters = own }, _starter);
-        counters = pipeline.Queries.Counters;
+        counters = pipeline.Counters;
         int handle = Interlocked.Increment(ref _lastHandle) | int.MinValue;
         TaskCompletionSource<ExplainedReply> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[handle] = source;
         ClientContext context = new(in client, default, handle, isTcp);
         QueryOutcome outcome = pipeline.Queries.Process(
-            query, pipeline.Reply, context, zones, _shared.Clock.NowMilliseconds);
+            query, pipeline.Reply, context, zones, _shared.Clock.NowMicroseconds);
         if (outcome.IsPending)
         {
             reply = [];

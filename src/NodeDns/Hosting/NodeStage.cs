@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using NodeDns.Admin;
 using NodeDns.Linux.Netfilter;
 using NodeDns.Logging;
@@ -42,6 +44,14 @@ internal sealed class NodeStage : IDisposable
 
     /// <summary>Whether queries are sent here now; true where nobody wants that.</summary>
     public bool IsIntercepting => _node is null || _node.IsIntercepting;
+
+    /// <summary>How queries get here; MISSING in it means that they should and do not.</summary>
+    public string Interception => _node is null ? "off" : _node.InterceptionState;
+
+    /// <summary>What of this node's set-up is not there now.</summary>
+    public IEnumerable<string> Missing => _node is null
+        ? []
+        : _node.Status().Split('\n').Where(line => line.Contains("MISSING", StringComparison.Ordinal)).Select(line => line.Trim());
 
     /// <summary>Before sockets are bound: the addresses.</summary>
     public bool TryPrepare(out string error)

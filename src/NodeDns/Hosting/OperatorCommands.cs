@@ -20,7 +20,7 @@ internal sealed class OperatorCommands(
 
     private Clock Clock => shared.Clock;
 
-    public void Register(ControlServer control, Func<IEnumerable<string>> stats)
+    public void Register(ControlServer control, NodeStage node)
     {
         CacheControl cache = new(shared.Cache, Clock, ZoneOf);
         control.RegisterTask("query", Query);
@@ -30,7 +30,8 @@ internal sealed class OperatorCommands(
         control.Register("cache flush", cache.Flush);
         control.Register("cache flush-zone", cache.FlushZone);
         control.RegisterLines("upstreams", _ => UpstreamsText.Lines(upstreams.All, Clock.NowMilliseconds));
-        control.RegisterLines("stats", _ => stats());
+        control.RegisterLines("selftest begin", _ => new SelfTestPlan(shared).Begin(
+            plan()?.Listeners ?? s_nothing, UpstreamsOf(plan()), node.Interception, node.Missing));
     }
 
     private async Task<IEnumerable<string>> Query(string[] words)
@@ -45,6 +46,11 @@ internal sealed class OperatorCommands(
 
         return await new QueryExplanation(shared, queries).Ask(plan()?.Listeners ?? s_nothing, wire[..length], (RecordType)type);
     }
+
+    /// <summary>Those of the config in force; a former config's may be down for good reason.</summary>
+    private static IEnumerable<UpstreamState> UpstreamsOf(ServingPlan? plan) => plan is null
+        ? []
+        : plan.Zones.SelectMany(zone => zone.Forwarding).SelectMany(forward => forward.Upstreams).Distinct();
 
     private string ZoneOf(ushort space) =>
         plan()?.Zones.FirstOrDefault(zone => zone.Space == space)?.Text ?? "of an earlier config";

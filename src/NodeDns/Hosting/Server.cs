@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using NodeDns.Admin;
 using NodeDns.Cache;
 using NodeDns.Config;
+using NodeDns.Dnstap;
 using NodeDns.Linux.Scheduling;
 using NodeDns.Listeners;
 using NodeDns.Logging;
@@ -15,6 +16,7 @@ using NodeDns.Metrics;
 using NodeDns.Pipeline;
 using NodeDns.Status;
 using NodeDns.Timing;
+using NodeDns.Top;
 using NodeDns.Upstreams;
 
 namespace NodeDns.Hosting;
@@ -53,6 +55,8 @@ internal sealed class Server : IDisposable
     private readonly TcpConnectionTable _connections;
     private readonly ListenerSet _listeners;
     private readonly OperatorCommands _commands;
+    private readonly DnstapOutputs _taps;
+    private readonly TopWatch _top;
     private readonly LogQueue _logs;
     private readonly ReloadCounters _reloads = new();
     private readonly LoopCounters _loopCounters = new();
@@ -85,8 +89,13 @@ internal sealed class Server : IDisposable
         int workers = options.Workers > 0 ? options.Workers : CpuQuota.Workers();
         _cache = new AnswerCache(options.CacheBytes, workers);
         _upstreams = new UpstreamRegistry(clock, _log);
-        _plans = new PlanBuilder(_upstreams, new CacheSpaces(), _cache.Occupancy, clock, logs, _counters);
-        PipelineContext shared = new(clock, _cache, _inFlight, new RefreshBackoff(), _counters, new PendingRewrites());
+        _taps = new DnstapOutputs(_log);
+        _plans = new PlanBuilder(_upstreams, new CacheSpaces(), _cache.Occupancy, clock, logs, _counters, _taps);
+        PipelineContext shared = new(clock, _cache, _inFlight, new RefreshBackoff(), _counters, new PendingRewrites())
+        {
+            Top = new TopWatch(clock, workers + 1),
+        };
+        _top = shared.Top;
         WorkerInbox[] inboxes = new WorkerInbox[workers];
         QuestionStarter starter = new(_inFlight, null, inboxes);
         _connections = new TcpConnectionTable(shared, starter);
@@ -151,7 +160,7 @@ internal sealed class Server : IDisposable
         using ConfigWatcher watcher = new(_clock, _log, WatchPlanOf(read), Reload);
         foreach (string warning in read.Warnings)
         {
-            _log.Warning(warning);
+            _log.Whole(LogLevel.Warning, warning);
         }
 
         // From the signal on, even when it comes in the middle of the start.
@@ -164,6 +173,12 @@ internal sealed class Server : IDisposable
             return 1;
         }
 
+        _clock.Advanced += WakeWorkers;
+
+        // Before the first answer: who got one may ask what it came from.
+        using ControlServer control = new(_options.ControlSocket, _log);
+        Register(control);
+        control.Start();
         Administer(read.Config);
         Array.ForEach(_workers, worker => worker.Start());
         _reloads.OnLoaded(Stopwatch.GetElapsedTime(began));
@@ -174,13 +189,7 @@ internal sealed class Server : IDisposable
             return 1;
         }
 
-        _clock.Advanced += WakeWorkers;
         using PidFile? pidFile = WritePidFile();
-        using ControlServer control = new(_options.ControlSocket, _log);
-        control.Register(ClockControl.Command, ClockControl.Handler(_clock, Environment.GetEnvironmentVariable));
-        _node.Register(control);
-        _commands.Register(control, Stats);
-        control.Start();
         watcher.Start();
         SayHello(read.Config);
         ServiceNotice.Send(ServiceNotice.Ready);
@@ -205,6 +214,8 @@ internal sealed class Server : IDisposable
         _listeners.Dispose();
         _connections.Dispose();
         _admin.Dispose();
+        _top.Dispose();
+        _taps.Dispose();
         Array.ForEach(_workers, worker => worker.Dispose());
     }
 
@@ -243,6 +254,7 @@ internal sealed class Server : IDisposable
         _plan = plan;
         _config = config;
         _status.OnServed(plan, config);
+        _taps.KeepOnly(plan.Taps);
         return true;
     }
 
@@ -277,6 +289,7 @@ internal sealed class Server : IDisposable
         {
             _reloads.Failed++;
             _reloads.LastFailed = true;
+            _taps.KeepOnly(_plan?.Taps ?? ImmutableHashSet<DnstapOutput>.Empty);
             _log.Error($"reload ({trigger}): {error}; the old config stays");
             return WatchPlanOf(read, _config);
         }
@@ -296,7 +309,7 @@ internal sealed class Server : IDisposable
     {
         foreach (ConfigError error in read.Errors)
         {
-            _log.Error(error.ToString());
+            _log.Whole(LogLevel.Error, error.ToString());
         }
     }
 
@@ -319,8 +332,16 @@ internal sealed class Server : IDisposable
         _admin.Apply(plan, waitsForTaken: _node.IsOnNode);
     }
 
-    private IEnumerable<string> Stats() => StatsText.Lines(
-        _counters, _cache, _inFlight, _connections, _reloads, _logs.Dropped, _clock.NowMilliseconds - _startedAt);
+    private void Register(ControlServer control)
+    {
+        control.Register(ClockControl.Command, ClockControl.Handler(_clock, Environment.GetEnvironmentVariable));
+        _node.Register(control);
+        _commands.Register(control, _node);
+        control.RegisterLines("stats", _ => StatsText.Lines(
+            _counters, _cache, _inFlight, _connections, _reloads, _logs.Dropped, _taps.Totals, _clock.NowMilliseconds - _startedAt));
+        control.RegisterLines("top", _ => TopText.Lines(
+            _counters, _inFlight, _connections, _upstreams.All, _top.Look(), _node.Interception, _clock.NowMilliseconds - _startedAt));
+    }
 
     private PidFile? WritePidFile()
     {
@@ -342,7 +363,7 @@ internal sealed class Server : IDisposable
     {
         if (!_options.Quiet)
         {
-            foreach (string line in StartupText.Of(config, _source, _workers.Length, _cache.BudgetBytes))
+            foreach (string line in StartupText.Of(config, _source, _workers.Length, _cache.BudgetBytes, _node.Interception))
             {
                 _log.Info(line);
             }

@@ -6,6 +6,7 @@ using System.Net;
 using NodeDns.Admin;
 using NodeDns.Config;
 using NodeDns.Config.Values;
+using NodeDns.Logging;
 using NodeDns.Node;
 
 namespace NodeDns.Hosting;
@@ -42,6 +43,12 @@ internal sealed record ServerOptions
 
     /// <summary>-status-names: whether the status page may show names that clients asked for.</summary>
     public bool StatusNames { get; init; }
+
+    /// <summary>-log-format.</summary>
+    public LogFormat LogFormat { get; init; }
+
+    /// <summary>-once: one frame of <c>top</c>.</summary>
+    public bool Once { get; init; }
 
     /// <summary>-control-socket.</summary>
     public string ControlSocket { get; init; } = DefaultControlSocket;

@@ -20,33 +20,41 @@ internal static class StatsText
 
     public static IEnumerable<string> Lines(
         CounterRegistry counters, AnswerCache cache, InFlightTable inFlight, TcpConnectionTable connections, ReloadCounters reloads,
-        long logDropped, long upMilliseconds)
+        long logDropped, (long Sent, long Dropped) taps, long upMilliseconds)
     {
-        long queries = counters.Sum(one => one.Queries);
+        TrafficTotals traffic = TrafficTotals.Of(counters);
+        long queries = traffic.Queries;
         List<(string Name, string Value)> lines =
         [
             ("up", UpstreamsText.Span(upMilliseconds)),
             ("queries", Number(queries)),
-            ("answered from the cache", Share(counters.Sum(one => one.Hits + one.DenialHits + one.FailureHits), queries)),
-            ("  with stale data", Share(counters.Sum(one => one.StaleHits), queries)),
-            ("forwarded", Share(counters.Sum(one => one.Misses), queries)),
+            ("answered from the cache", Share(traffic.Answered(Answerer.Cache), queries)),
+            ("  with stale data", Share(traffic.Sum(ZoneCell.ServedStale), queries)),
+            ("answered by an upstream", Share(traffic.Answered(Answerer.Forward), queries)),
             ("  joined to one on its way", Share(counters.Sum(one => one.Coalesced), queries)),
-            ("decided by a filter", Share(counters.Sum(one => one.Filtered), queries)),
-            ("made here", Share(counters.Sum(one => one.LocalAnswers), queries)),
+            ("decided by a filter", Share(Filtered(traffic), queries)),
+            ("made here", Share(MadeHere(traffic), queries)),
             ("no query at all", Number(counters.Sum(one => one.Ignored))),
-            ("refreshed before expiry", Number(counters.Sum(one => one.Prefetches))),
-            .. s_rcodes.Select(code => (code.Name, Share(counters.Sum(one => one.Rcode(code.Rcode)), queries))),
+            ("refreshed before expiry", Number(traffic.Sum(ZoneCell.Prefetches))),
+            .. s_rcodes.Select(code => (code.Name, Share(traffic.Replies(code.Rcode), queries))),
             ("waiting for upstreams now", $"{inFlight.Count} questions, {inFlight.Waiting} clients"),
             ("tcp clients now", $"{connections.Open}, refused {connections.Refused}, cut off unread {connections.SlowReaders}"),
             ("replies dropped by the kernel", Number(counters.Sum(one => one.RepliesDropped))),
             ("no room in flight", Number(counters.Sum(one => one.InFlightFull))),
             ("unexpected errors", Number(counters.Sum(one => one.UnexpectedErrors))),
             ("log lines dropped", Number(logDropped)),
+            ("dnstap", $"{taps.Sent} sent, {taps.Dropped} dropped"),
             ("cache budget", $"{cache.BudgetBytes >> 20} MiB"),
             ("reloads", $"{reloads.Succeeded} taken over, {reloads.Failed} refused"),
         ];
         return lines.Select(line => $"{line.Name,-30}{line.Value}");
     }
+
+    public static long Filtered(TrafficTotals traffic) => traffic.Sum(ZoneCell.AclDropped)
+        + traffic.Answered(Answerer.Acl, Answerer.Any, Answerer.Deny, Answerer.NdotsFilter);
+
+    public static long MadeHere(TrafficTotals traffic) => traffic.Answered(
+        Answerer.Hosts, Answerer.Template, Answerer.Whoami, Answerer.Dns64, Answerer.Local);
 
     private static string Share(long part, long whole) => whole == 0
         ? Number(part)

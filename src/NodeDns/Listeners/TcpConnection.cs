@@ -214,6 +214,7 @@ internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipe
 
     private void Handle(TcpPipeline pipeline, ReadOnlySpan<byte> request, long receivedAt)
     {
+        shared.Top.TcpSketch?.Add(request, _client);
         Interlocked.Increment(ref _pending);
         ClientContext client = new(in _client, default, _handle, isTcp: true, receivedAt);
         QueryOutcome outcome = pipeline.Queries.Process(request, pipeline.Reply, client, _address!.Zones, receivedAt / 1000);

@@ -24,6 +24,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     private const ulong KindMask = 0xFFUL << 40;
     private const int EventsPerTurn = 64;
 
+    private readonly int _index;
     private readonly PipelineContext _shared;
     private readonly IReplySink _tcpReplies;
     private readonly Log _log;
@@ -41,6 +42,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
 
     public UdpWorker(int index, PipelineContext shared, IReplySink tcpReplies, Log log)
     {
+        _index = index;
         _shared = shared;
         _tcpReplies = tcpReplies;
         _log = log;
@@ -108,6 +110,8 @@ internal sealed class UdpWorker : IReplySink, IDisposable
             Flush(listener);
         }
 
+        _shared.Top.Sketch(_index)?.AddLatency(
+            TimeSpan.FromMicroseconds(_shared.Clock.NowMicroseconds - waiter.ReceivedAt), 1, hasWaited: true);
         int length = DeferredReply.Compose(
             waiter, route, message, answer, cause, _shared, _counters, listener.Replies.Reserve());
         listener.Replies.Commit(length, waiter.Client, waiter.Local);
@@ -216,7 +220,14 @@ internal sealed class UdpWorker : IReplySink, IDisposable
             }
 
             Flush(listener);
-            _counters.EndBatch(_shared.Clock.NowMicroseconds - receivedAt);
+            long took = _shared.Clock.NowMicroseconds - receivedAt;
+            _counters.EndBatch(took);
+            if (_shared.Top.Sketch(_index) is { } top)
+            {
+                top.AddLatency(TimeSpan.FromMicroseconds(took), received.Value, hasWaited: false);
+                top.Add(listener.Requests);
+            }
+
             if (received.Value < ListenerLimits.BatchSlots)
             {
                 return;

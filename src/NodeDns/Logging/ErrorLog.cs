@@ -123,7 +123,7 @@ internal sealed class ErrorLog : IDisposable
             return;
         }
 
-        Say(level, string.Create(
+        _log.Whole(level, string.Create(
             CultureInfo.InvariantCulture,
             $"{Source}{(ushort)rcode} {DomainName.ToText(name)} {ProtocolText.Of(type)}: {error}"));
     }
@@ -134,7 +134,7 @@ internal sealed class ErrorLog : IDisposable
         if (count > 0 && bucket.Rule.Level is { } level)
         {
             string what = count == 1 ? "1 error" : string.Create(CultureInfo.InvariantCulture, $"{count} errors");
-            Say(level, $"{Source}{what} like '{bucket.Rule.Text}' occurred in last {GoText(bucket.Rule.Period)}");
+            _log.Whole(level, $"{Source}{what} like '{bucket.Rule.Text}' occurred in last {GoText(bucket.Rule.Period)}");
         }
     }
 
@@ -143,25 +143,9 @@ internal sealed class ErrorLog : IDisposable
         long count = Interlocked.Exchange(ref _suppressed, 0);
         if (count > 0)
         {
-            Say(LogLevel.Error, string.Create(
+            _log.Whole(LogLevel.Error, string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Source}{count} more errors not shown, at most {LogLimits.ErrorLinesPerSecond} lines a second are"));
-        }
-    }
-
-    private void Say(LogLevel level, string text)
-    {
-        switch (level)
-        {
-            case LogLevel.Info:
-                _log.Info(text);
-                break;
-            case LogLevel.Warning:
-                _log.Warning(text);
-                break;
-            default:
-                _log.Error(text);
-                break;
         }
     }
 

@@ -29,6 +29,17 @@ internal static class LogLimits
     /// <summary>How often at most the name of a failed question is written down for one kind.</summary>
     public const int RecentNameMilliseconds = 200;
 
+    /// <summary>Lines of one cause within <see cref="CauseMilliseconds"/>; the rest is counted in one line.</summary>
+    public const int LinesPerCause = 20;
+
+    public const long CauseMilliseconds = 10_000;
+
+    /// <summary>Causes told apart.</summary>
+    public const int Causes = 256;
+
+    /// <summary>How much of a line's beginning tells its cause.</summary>
+    public const int CauseCharacters = 64;
+
     /// <summary>How often dropped lines are reported.</summary>
     public static readonly TimeSpan DropReportInterval = TimeSpan.FromSeconds(10);
 }

@@ -28,6 +28,9 @@ internal sealed class LogQueue : IDisposable
     private readonly Stream _outputStream;
     private readonly Stream _errorStream;
     private readonly Clock _clock;
+    private readonly bool _isJson;
+    private readonly LogCauses _causes;
+    private readonly ArrayBufferWriter<byte> _query = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
     private volatile LogRing<QueryLine>? _queries;
@@ -37,18 +40,22 @@ internal sealed class LogQueue : IDisposable
     private long _droppedReported;
     private long _nextDropReport;
 
-    public LogQueue(Clock clock)
-        : this(clock, Console.OpenStandardOutput(), Console.OpenStandardError())
+    public LogQueue(Clock clock, LogFormat format)
+        : this(
+            clock, Console.OpenStandardOutput(), Console.OpenStandardError(),
+            format == LogFormat.Json || (format == LogFormat.Auto && Console.IsOutputRedirected))
     {
     }
 
-    public LogQueue(Clock clock, Stream output, Stream errors)
+    public LogQueue(Clock clock, Stream output, Stream errors, bool isJson = false)
     {
         _clock = clock;
+        _isJson = isJson;
+        _causes = new LogCauses(clock);
         _outputStream = output;
         _errorStream = errors;
-        Log = new Log(Write);
         Recent = new RecentErrors(clock);
+        Log = new Log(WriteLimited, Write);
         _thread = new Thread(Run) { IsBackground = true, Name = "log" };
         _thread.Start();
     }
@@ -104,6 +111,20 @@ internal sealed class LogQueue : IDisposable
         }
     }
 
+    /// <summary>Of what comes in masses for one reason, a part is written and the rest counted.</summary>
+    private void WriteLimited(LogLevel level, string text)
+    {
+        if (_causes.TryTake(text))
+        {
+            Write(level, text);
+        }
+        else
+        {
+            // The writer looks for what is held back from time to time; it may be asleep for good.
+            Wake();
+        }
+    }
+
     private void Write(LogLevel level, string text)
     {
         if (level != LogLevel.Info && !text.StartsWith(ErrorLog.Source, StringComparison.Ordinal))
@@ -117,6 +138,11 @@ internal sealed class LogQueue : IDisposable
             return;
         }
 
+        Wake();
+    }
+
+    private void Wake()
+    {
         // ORDERING: a full fence between the enqueue and the look at the flag. The writer raises the flag, fences and
         // then looks into the ring, so at least one of the two sees the other.
         Interlocked.MemoryBarrier();
@@ -158,17 +184,18 @@ internal sealed class LogQueue : IDisposable
             return LogLimits.QueryPollMilliseconds;
         }
 
-        return Dropped == _droppedReported ? Timeout.Infinite : (int)LogLimits.DropReportInterval.TotalMilliseconds;
+        return Dropped == _droppedReported && !_causes.HoldsBack ? Timeout.Infinite : (int)LogLimits.DropReportInterval.TotalMilliseconds;
     }
 
     /// <summary>Writes what is there, about one buffer of each output at most. False when there was nothing.</summary>
     private bool Drain()
     {
         ReportDrops();
+        ReportHeldBack();
         long taken = 0;
         while (HasRoom(_output) && HasRoom(_errors) && _lines.TryDequeue(out Line line))
         {
-            Append(line.Level == LogLevel.Info ? _output : _errors, LogLine.Format(line.Level, line.Text));
+            Append(line.Level == LogLevel.Info ? _output : _errors, line.Level, line.Text);
             taken++;
         }
 
@@ -186,9 +213,19 @@ internal sealed class LogQueue : IDisposable
         long taken = 0;
         while (HasRoom(_output) && _queries is { } ring && ring.TryDequeue(out QueryLine line))
         {
-            _output.Write("[INFO] "u8);
-            line.Format.Write(line.Entry, _output);
-            _output.Write("\n"u8);
+            if (_isJson)
+            {
+                _query.ResetWrittenCount();
+                line.Format.Write(line.Entry, _query);
+                JsonLine.Write(_output, LogLevel.Info, "query", _query.WrittenSpan);
+            }
+            else
+            {
+                _output.Write("[INFO] "u8);
+                line.Format.Write(line.Entry, _output);
+                _output.Write("\n"u8);
+            }
+
             taken++;
         }
 
@@ -203,18 +240,31 @@ internal sealed class LogQueue : IDisposable
             return;
         }
 
-        Append(_errors, LogLine.Format(
-            LogLevel.Warning, $"log: {dropped - _droppedReported} lines dropped, the reader of the log is too slow"));
+        Append(_errors, LogLevel.Warning, $"log: {dropped - _droppedReported} lines dropped, the reader of the log is too slow");
         _droppedReported = dropped;
         _nextDropReport = _clock.NowMilliseconds + (long)LogLimits.DropReportInterval.TotalMilliseconds;
     }
 
     private static bool HasRoom(ArrayBufferWriter<byte> buffer) => buffer.WrittenCount < LogLimits.WriteBytes;
 
-    private static void Append(ArrayBufferWriter<byte> buffer, string line)
+    private void Append(ArrayBufferWriter<byte> buffer, LogLevel level, string text)
     {
-        Encoding.ASCII.GetBytes(line, buffer);
+        if (_isJson)
+        {
+            JsonLine.Write(buffer, level, "server", Encoding.ASCII.GetBytes(LogLine.Clean(text)));
+            return;
+        }
+
+        Encoding.ASCII.GetBytes(LogLine.Format(level, text), buffer);
         buffer.Write("\n"u8);
+    }
+
+    private void ReportHeldBack()
+    {
+        while (_causes.TryReport(out string text))
+        {
+            Append(_errors, LogLevel.Warning, text);
+        }
     }
 
     private void WriteOut(ArrayBufferWriter<byte> buffer, Stream stream)

@@ -56,6 +56,11 @@ internal sealed class NodeNetworking : IDisposable
     /// <summary>Whether queries are sent here now, or are not to be.</summary>
     public bool IsIntercepting => _config.Interception == InterceptionMode.None || Volatile.Read(ref _interception) is not null;
 
+    /// <summary>How queries get here, in a few words; MISSING in it means that they should and do not.</summary>
+    public string InterceptionState => _config.Interception == InterceptionMode.None ? "off"
+        : _isPaused ? "off, by `nodedns net remove`"
+        : _interception?.Description ?? "MISSING";
+
     /// <summary>Cleans up after the dead and puts the addresses on this node, so that sockets can be bound to them.</summary>
     public bool TryPrepare(out string error)
     {

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net;
 using NodeDns.Cache;
 using NodeDns.Config;
+using NodeDns.Dnstap;
 using NodeDns.Linux.Sockets;
 using NodeDns.Logging;
 using NodeDns.Metrics;
@@ -19,7 +20,7 @@ namespace NodeDns.Pipeline;
 /// <remarks>Control plane. Upstream states and cache spaces are looked up, not made anew, so they survive a reload.</remarks>
 internal sealed class PlanBuilder(
     UpstreamRegistry upstreams, CacheSpaces spaces, CacheOccupancy occupancy, Clock clock, LogQueue logs,
-    CounterRegistry counters)
+    CounterRegistry counters, DnstapOutputs taps)
 {
     /// <summary>The plan of a config; throws InvalidOperationException when a bound of the process is reached.</summary>
     public ServingPlan Build(NodeDnsConfig config)
@@ -31,7 +32,7 @@ internal sealed class PlanBuilder(
             CachePlan? cache = block.Cache is { } rules ? new CachePlan(rules) : null;
             ZoneSources? sources = ZoneSources.Compile(block, logs.Log, clock.NowMilliseconds);
             ReplyRules reply = ReplyRules.Compile(block, logs.Log, clock.NowMilliseconds);
-            ZoneLogs? zoneLogs = ZoneLogs.Compile(block, logs, clock);
+            ZoneLogs? zoneLogs = ZoneLogs.Compile(block, logs, clock, TapOf(block));
             ZoneRewrites? rewrites = ZoneRewrites.Compile(block);
             ZoneFilters? filters = ZoneFilters.Compile(block);
             foreach (ServerKeyConfig key in block.Keys)
@@ -103,6 +104,13 @@ internal sealed class PlanBuilder(
             Dns64 = block.Dns64 is { } dns64 ? Dns64Synthesis.Compile(dns64) : null,
         };
     }
+
+    private DnstapTap? TapOf(ServerBlockConfig block) => block.Dnstaps.IsEmpty
+        ? null
+        : new DnstapTap([.. block.Dnstaps.Select(one => new DnstapTap.Line(
+            taps.Get(one.Text, one.EndPoint, one.QueueFactor),
+            DnstapEncoder.Head(one.Identity ?? Environment.MachineName, one.Version ?? ProgramVersion.Text, one.Extra),
+            one.IsFull))]);
 
     private ForwardPlan ToForward(ForwardConfig config, IEnumerable<ServerKeyConfig> zones)
     {

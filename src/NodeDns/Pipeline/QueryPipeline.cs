@@ -209,6 +209,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
     private QueryOutcome Forward(
         in Exchange exchange, in CacheKey key, long clientTimer, FollowUp? followUp, in CachedAnswer stale)
     {
+        exchange.Zone.Logs?.OnQuery(new RepliedQuery(exchange));
         Waiter waiter = PendingClient.WaiterOf(exchange, shared.Rewrites);
         QuestionStart start = new(
             clientTimer, exchange.Client.IsTcp, followUp, exchange.Rewrite?.UpstreamOptions ?? default);
@@ -251,6 +252,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         switch (verdict)
         {
             case FilterVerdict.Drop:
+                exchange.Zone.Logs?.OnQuery(new RepliedQuery(exchange));
                 ReplyCount.Silence(_counters, series, CountedOf(exchange.Context.Query, exchange.Client));
                 return QueryOutcome.Dropped;
             case FilterVerdict.Refuse:

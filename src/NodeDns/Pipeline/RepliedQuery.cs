@@ -1,16 +1,18 @@
+using System;
 using NodeDns.Linux.Sockets;
 using NodeDns.Upstreams;
 
 namespace NodeDns.Pipeline;
 
 /// <summary>What the log wants to know of a query that its reply does not tell.</summary>
-internal readonly struct RepliedQuery
+internal readonly ref struct RepliedQuery
 {
     public RepliedQuery(in Exchange exchange)
     {
         Client = exchange.Context.Client;
         Local = exchange.Client.Local;
-        Length = exchange.Context.Query.Message.Length;
+        Message = exchange.Context.Query.Message;
+        Length = Message.Length;
         UdpPayloadSize = exchange.Context.Query.UdpPayloadSize;
         DnssecOk = exchange.Context.Query.DnssecOk;
         IsTcp = exchange.Client.IsTcp;
@@ -30,6 +32,9 @@ internal readonly struct RepliedQuery
     public PeerAddress Client { get; }
 
     public LocalAddress Local { get; }
+
+    /// <summary>The query as it came; empty once its client had to wait.</summary>
+    public ReadOnlySpan<byte> Message { get; }
 
     public int Length { get; }
 

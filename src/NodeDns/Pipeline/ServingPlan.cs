@@ -1,7 +1,9 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using System.Net;
 using NodeDns.Metrics;
+using NodeDns.Dnstap;
 
 namespace NodeDns.Pipeline;
 
@@ -43,6 +45,9 @@ internal sealed class ServingPlan(ImmutableDictionary<IPEndPoint, ZoneTable> lis
 
         counters.OnDescribed();
     }
+
+    /// <summary>Every collector that a dnstap line of the plan names.</summary>
+    public IReadOnlySet<DnstapOutput> Taps => Zones.SelectMany(zone => zone.Tap?.Outputs ?? []).ToHashSet();
 
     /// <summary>Every zone, once per listen address.</summary>
     public IEnumerable<ZonePlan> Zones

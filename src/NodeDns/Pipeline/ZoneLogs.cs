@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Text.RegularExpressions;
 using NodeDns.Config;
+using NodeDns.Dnstap;
 using NodeDns.Filters;
 using NodeDns.Logging;
 using NodeDns.Templates;
@@ -13,22 +14,26 @@ using NodeDns.Wire;
 
 namespace NodeDns.Pipeline;
 
-/// <summary>A zone's <c>log</c> and <c>errors</c>; looks at replies on their way out.</summary>
-/// <remarks>Null for a zone without either, so that replies that nobody logs cost one comparison.</remarks>
+/// <summary>A zone's <c>log</c>, <c>errors</c> and <c>dnstap</c>; looks at replies on their way out.</summary>
+/// <remarks>Null for a zone without any, so that replies that nobody logs cost one comparison.</remarks>
 internal sealed class ZoneLogs : IDisposable
 {
     private readonly QueryLog _queries;
     private readonly ErrorLog? _errors;
 
-    private ZoneLogs(QueryLog queries, ErrorLog? errors)
+    private ZoneLogs(QueryLog queries, ErrorLog? errors, DnstapTap? tap)
     {
         _queries = queries;
         _errors = errors;
+        Tap = tap;
     }
 
-    public static ZoneLogs? Compile(ServerBlockConfig block, LogQueue queue, Clock clock)
+    /// <summary>Null without <c>dnstap</c>.</summary>
+    public DnstapTap? Tap { get; }
+
+    public static ZoneLogs? Compile(ServerBlockConfig block, LogQueue queue, Clock clock, DnstapTap? tap)
     {
-        if (block.Logs.IsEmpty && block.Errors is null)
+        if (block.Logs.IsEmpty && block.Errors is null && tap is null)
         {
             return null;
         }
@@ -36,16 +41,32 @@ internal sealed class ZoneLogs : IDisposable
         QueryLog queries = block.Logs.IsEmpty
             ? QueryLog.Off
             : new QueryLog([.. block.Logs.Select(ToRule)], queue);
-        return new ZoneLogs(queries, block.Errors is { } errors ? new ErrorLog(RulesOf(errors), queue.Log, clock, queue.Recent) : null);
+        ErrorLog? errorLog = block.Errors is { } errors ? new ErrorLog(RulesOf(errors), queue.Log, clock, queue.Recent) : null;
+        return new ZoneLogs(queries, errorLog, tap);
     }
 
     /// <summary>Whether a reply may be worth a line; asked first, so that with <c>errors</c> alone a hit costs one look.</summary>
     public bool Wants(ReadOnlySpan<byte> reply) =>
-        _queries.IsOn || MessageHeader.GetRcode(reply) == ResponseCode.ServerFailure;
+        _queries.IsOn || Tap is not null || MessageHeader.GetRcode(reply) == ResponseCode.ServerFailure;
+
+    /// <summary>A query that gets no reply, or not yet.</summary>
+    public void OnQuery(in RepliedQuery query) =>
+        Tap?.ClientQuery(query.Client, query.Local, query.IsTcp, query.Message, query.DurationMicroseconds);
 
     /// <summary>Logs a finished reply if a rule wants it.</summary>
     public void OnReply(ReadOnlySpan<byte> reply, in RepliedQuery query, in ReplyCause cause, string? reason = null)
     {
+        if (Tap is { } tap)
+        {
+            // Of a client that had to wait the query was told when it came.
+            if (!query.Message.IsEmpty)
+            {
+                OnQuery(query);
+            }
+
+            tap.ClientResponse(query.Client, query.Local, query.IsTcp, reply, query.DurationMicroseconds);
+        }
+
         Span<byte> name = stackalloc byte[WireLimits.MaxNameLength];
         if (!DomainName.TryExpand(reply, WireLimits.HeaderLength, name, out int length, out int end)
             || end + 4 > reply.Length)

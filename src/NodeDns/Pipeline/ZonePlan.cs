@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Immutable;
 using NodeDns.Cache;
+using NodeDns.Dnstap;
 using NodeDns.Filters;
 using NodeDns.Rewriting;
 using NodeDns.Upstreams;
@@ -49,6 +50,8 @@ internal sealed class ZonePlan : RoutePlan
 
     /// <summary>Null without <c>loop</c>.</summary>
     public LoopGuard? Loop { get; init; }
+
+    public override DnstapTap? Tap => Logs?.Tap;
 
     public override HeaderFlags ShapeQuery(HeaderFlags flags) => Reply.ShapeQuery(flags);
 

@@ -251,6 +251,9 @@ internal sealed partial class Forwarder : IDisposable
         bool isOnTcp = attempt.IsOnTcp;
         bool isHedge = attempt.IsHedge;
         long answeredAt = _clock.NowMilliseconds;
+        QuerySender.RouteOf(pending).Tap?.ForwarderResponse(
+            upstream.Address, QuerySender.ProtocolOf(upstream, isOnTcp), response.Message,
+            (answeredAt - attempt.SentAt) * 1000);
         upstream.Health.OnAnswer(answeredAt, attempt.SentAt);
         UpstreamCounters.Add(ref upstream.Counters.Answers);
         upstream.Counters.Latency.Add(response.Rcode, _clock.NowMicroseconds - attempt.SentAtMicroseconds);

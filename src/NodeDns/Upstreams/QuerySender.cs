@@ -2,6 +2,8 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using NodeDns.Cache;
+using NodeDns.Config;
+using NodeDns.Dnstap;
 using NodeDns.Linux.Sockets;
 using NodeDns.Linux.Syscalls;
 using NodeDns.Wire;
@@ -65,10 +67,13 @@ internal sealed class QuerySender(InFlightTable table, UpstreamSocketTable socke
             _sendSocket = socket;
         }
 
-        if (!TryWriteQuery(_sends.Reserve(), id, ref pending, upstream, now, out int length))
+        Span<byte> buffer = _sends.Reserve();
+        if (!TryWriteQuery(buffer, id, ref pending, upstream, now, out int length))
         {
             return false;
         }
+
+        RouteOf(pending).Tap?.ForwarderQuery(upstream.Address, DnstapProtocol.Udp, buffer[..length]);
 
         _sends.Commit(length);
         socket.Add(id, question);
@@ -88,6 +93,7 @@ internal sealed class QuerySender(InFlightTable table, UpstreamSocketTable socke
             return false;
         }
 
+        RouteOf(pending).Tap?.ForwarderQuery(upstream.Address, ProtocolOf(upstream, isOnStream: true), query.AsSpan(0, length));
         attempt.IsOnTcp = true;
 
         // What an earlier connection still has to say about this question is about an earlier try.
@@ -95,6 +101,13 @@ internal sealed class QuerySender(InFlightTable table, UpstreamSocketTable socke
         upstream.Stream!.Submit(new TcpQuery(question, attempt.Generation, query, length, sink));
         return true;
     }
+
+    public static DnstapProtocol ProtocolOf(UpstreamState upstream, bool isOnStream) => upstream.Transport switch
+    {
+        Transport.Dns => isOnStream ? DnstapProtocol.Tcp : DnstapProtocol.Udp,
+        Transport.Tls => DnstapProtocol.Tls,
+        _ => DnstapProtocol.Https,
+    };
 
     /// <summary>Sends what is queued. Refused, no route, blackhole: the kernel says so at once, and then so do we.</summary>
     public void Flush()

@@ -1,5 +1,6 @@
 using NodeDns.Cache;
 using NodeDns.Metrics;
+using NodeDns.Dnstap;
 using NodeDns.Wire;
 
 namespace NodeDns.Upstreams;
@@ -15,6 +16,9 @@ internal abstract class RoutePlan
 
     /// <summary>What is counted for the zone.</summary>
     public ZoneSeries Series { get; init; } = ZoneSeries.Unlisted;
+
+    /// <summary>Who is told of queries to upstreams and their answers; null without <c>dnstap</c>.</summary>
+    public abstract DnstapTap? Tap { get; }
 
     /// <summary>What is taken out of an answer before it is kept (<c>minimal</c>).</summary>
     public abstract CopyOptions CopyOptions { get; }

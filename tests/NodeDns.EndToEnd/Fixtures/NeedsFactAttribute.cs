@@ -17,6 +17,8 @@ public enum Need
     Promtool,
     Blackbox,
     Netns,
+    Dnstap,
+    Tmux,
 }
 
 /// <summary>A fact that is skipped, with a reason, where the machine lacks something.</summary>
@@ -45,6 +47,9 @@ public sealed class NeedsFactAttribute : FactAttribute
         Need.Promtool when !OnPath("promtool") => "needs promtool (Debian's prometheus)",
         Need.Blackbox when !OnPath("prometheus-blackbox-exporter") => "needs Debian's prometheus-blackbox-exporter",
         Need.Netns when !Environment.IsPrivilegedProcess || !OnPath("ip") || !OnPath("nft") => "needs root, ip and nft",
+        Need.Dnstap when !OnPath("fstrm_capture") || !OnPath("dnstap-ldns") || !OnPath("dnstap") =>
+            "needs fstrm_capture, dnstap-ldns and dnstap (Debian: fstrm-bin, dnstap-ldns, golang-github-dnstap-golang-dnstap-cli)",
+        Need.Tmux when !OnPath("tmux") => "needs tmux",
         _ => null,
     };
 

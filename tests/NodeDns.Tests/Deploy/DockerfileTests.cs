@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
-using NodeDns.Cli;
+using NodeDns.Dnstap;
 using NodeDns.TestKit;
 using Xunit;
 
@@ -44,7 +44,7 @@ public sealed class DockerfileTests
 
     [Fact]
     public void Version_ByDefault_IsTheProgramsOwn() =>
-        Assert.Contains($"VERSION={Commands.ProgramVersion}", Instructions("ARG"));
+        Assert.Contains($"VERSION={ProgramVersion.Number}", Instructions("ARG"));
 
     [Fact]
     public void CopiedFiles_OfTheCheckout_ExistAndPassTheIgnoreFile()

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
-using NodeDns.Cli;
+using NodeDns.Dnstap;
 using NodeDns.TestKit;
 using Xunit;
 
@@ -49,10 +49,10 @@ public sealed class PlainManifestTests
     {
         Manifests manifests = Manifests.Plain();
 
-        Assert.EndsWith($":{Commands.ProgramVersion}", (string?)manifests.Container["image"], StringComparison.Ordinal);
-        Assert.Equal(Commands.ProgramVersion, (string?)manifests.DaemonSet["metadata"]!["labels"]!["app.kubernetes.io/version"]);
+        Assert.EndsWith($":{ProgramVersion.Number}", (string?)manifests.Container["image"], StringComparison.Ordinal);
+        Assert.Equal(ProgramVersion.Number, (string?)manifests.DaemonSet["metadata"]!["labels"]!["app.kubernetes.io/version"]);
         Assert.Equal(
-            Commands.ProgramVersion,
+            ProgramVersion.Number,
             (string?)manifests.DaemonSet["spec"]!["template"]!["metadata"]!["labels"]!["app.kubernetes.io/version"]);
     }
 

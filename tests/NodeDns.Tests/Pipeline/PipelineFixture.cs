@@ -4,6 +4,7 @@ using System.Linq;
 using System.Net;
 using NodeDns.Cache;
 using NodeDns.Config;
+using NodeDns.Dnstap;
 using NodeDns.Linux.Sockets;
 using NodeDns.Logging;
 using NodeDns.Metrics;
@@ -36,7 +37,7 @@ internal sealed class PipelineFixture : IDisposable
             new CounterRegistry(), new PendingRewrites());
         PlanBuilder builder = new(
             new UpstreamRegistry(Clock), new CacheSpaces(), Shared.Cache.Occupancy, Clock, _logs,
-            Shared.Counters);
+            Shared.Counters, new DnstapOutputs(_logs.Log));
         _plan = builder.Build(read.Config!);
         Zones = _plan.Listeners.Values.First();
         Queries = new QueryPipeline(Shared, new QuestionStarter(Shared.InFlight, null, [_inbox]), Shared.Counters.Add());

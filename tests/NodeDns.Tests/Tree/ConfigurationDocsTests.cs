@@ -56,7 +56,7 @@ public sealed class ConfigurationDocsTests
         string text = string.Join('\n', s_lines);
 
         Assert.All(
-            DirectiveTable.WithoutEffect.Concat(["kubernetes", "autopath", "file", "secondary", "transfer", "dnssec", "view", "grpc", "dnstap"]),
+            DirectiveTable.WithoutEffect.Concat(["kubernetes", "autopath", "file", "secondary", "transfer", "dnssec", "view", "grpc"]),
             name => Assert.Contains($"`{name}`", text, StringComparison.Ordinal));
     }
 

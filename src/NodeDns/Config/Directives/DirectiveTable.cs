@@ -22,6 +22,7 @@ internal static class DirectiveTable
         new("probe", ProbeDirective.Read),
         new("errors", ErrorsDirective.Read, Once: true),
         new("log", LogDirective.Read),
+        new("dnstap", DnstapDirective.Read),
         new("dns64", Dns64Directive.Read),
         new("any", FlagDirectives.ReadAny),
         new("loadbalance", LoadBalanceDirective.Read),

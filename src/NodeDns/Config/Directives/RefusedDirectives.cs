@@ -38,7 +38,6 @@ internal static class RefusedDirectives
         ["https3"] = "DNS over HTTP/3 is not served; take it away",
         ["grpc"] = "gRPC is not supported for upstreams; use \"forward\" with dns://, tls:// or https://",
         ["grpc_server"] = "DNS over gRPC is not served; take it away",
-        ["dnstap"] = "queries are not streamed; use \"log\" or the metrics",
         ["view"] = "blocks are chosen by zone, port and address only; use \"acl\" or \"bind\" to tell clients apart",
         ["geoip"] = "answers do not depend on where a client is; take it away",
         ["metadata"] = "there is no metadata that another directive could use; take it away",

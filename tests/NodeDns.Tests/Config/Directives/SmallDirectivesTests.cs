@@ -228,7 +228,6 @@ public sealed class SmallDirectivesTests
     [InlineData("tsig", "take it away")]
     [InlineData("view v {\nexpr true\n}", "acl")]
     [InlineData("grpc . 10.0.0.1", "use \"forward\"")]
-    [InlineData("dnstap /sock", "log")]
     [InlineData("tls cert key", "plain DNS only")]
     public void Refused_SaysWhyAndWhatInstead(string directive, string instead)
     {
