@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Tasks;
@@ -16,6 +18,7 @@ public sealed class ControlServerTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _log = [];
+    private volatile int _made;
 
     public void Dispose() => _folder.Dispose();
 
@@ -37,6 +40,40 @@ public sealed class ControlServerTests : IDisposable
         using ControlServer server = Start(_folder["control.sock"]);
         string answer = await Exchange(_folder["control.sock"], new string('x', ControlLimits.RequestBytes));
         Assert.Equal("error: expected one line of at most 2048 bytes\n", answer);
+    }
+
+    [Fact]
+    public async Task Lines_MoreThanAnyBuffer_ComeAllAndInOrder()
+    {
+        using ControlServer server = Start(_folder["control.sock"]);
+        string answer = await Exchange(_folder["control.sock"], "count 50000\n");
+
+        Assert.Equal(string.Join('\n', Enumerable.Range(0, 50_000)) + "\n", answer);
+    }
+
+    [Fact]
+    public async Task Lines_HandlerFailsMidway_EndWithTheReason()
+    {
+        using ControlServer server = Start(_folder["control.sock"]);
+        Assert.Equal("0\n1\nerror: no more\n", await Exchange(_folder["control.sock"], "count 2 fail\n"));
+    }
+
+    [Fact]
+    public async Task Lines_NobodyReads_AreNotMadeInAdvance()
+    {
+        using ControlServer server = Start(_folder["control.sock"]);
+        using Socket client = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(_folder["control.sock"]));
+        await client.SendAsync(Encoding.UTF8.GetBytes("count 100000000\n"));
+        int made;
+        do
+        {
+            made = _made;
+            await Task.Delay(200);
+        }
+        while (made == 0 || made != _made);
+
+        Assert.InRange(made, 1, 1_000_000);
     }
 
     [Fact]
@@ -129,9 +166,23 @@ public sealed class ControlServerTests : IDisposable
         ControlServer server = new(path, new Log((_, text) => _log.Add(text)));
         server.Register("echo", words => string.Join('|', words));
         server.Register("clock advance", words => "clock " + words[0]);
+        server.RegisterLines("count", Count);
         server.Register("fail", _ => throw new InvalidOperationException("on purpose"));
         Assert.True(server.Start(), string.Join(';', _log));
         return server;
+    }
+
+    private IEnumerable<string> Count(string[] words)
+    {
+        for (_made = 0; _made < int.Parse(words[0], CultureInfo.InvariantCulture); _made++)
+        {
+            yield return _made.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (words.Length > 1)
+        {
+            throw new InvalidOperationException("no more");
+        }
     }
 
     private static async Task<string> Exchange(string path, string request)
