@@ -198,11 +198,11 @@ internal sealed class QueryExplanation(PipelineContext shared, ExplainedQueries 
             return null;
         }
 
-        TellOutcome(late, counters, Stopwatch.GetElapsedTime(began), reply.Length == 0 && late is null);
+        TellOutcome(late, counters, Stopwatch.GetElapsedTime(began));
         return late?.Message ?? reply;
     }
 
-    private void TellOutcome(ExplainedReply? late, WorkerCounters counters, TimeSpan took, bool isDropped)
+    private void TellOutcome(ExplainedReply? late, WorkerCounters counters, TimeSpan took)
     {
         if (late is not null)
         {
@@ -225,9 +225,9 @@ internal sealed class QueryExplanation(PipelineContext shared, ExplainedQueries 
                 Tell("failed", "no upstream gave an answer of use; the extended error says why");
             }
         }
-        else if (!_isDecided && !isDropped)
+        else if (counters.StaleHits > 0)
         {
-            Tell("stale", counters.StaleHits > 0 ? "given at once, refreshed behind it" : "no upstream was asked");
+            Tell("stale", "given at once, refreshed behind it");
         }
 
         Tell("took", string.Create(CultureInfo.InvariantCulture, $"{took.TotalMilliseconds:0.00} ms"));

@@ -2,6 +2,7 @@ using System;
 using System.Numerics;
 using NodeDns.Cache;
 using NodeDns.Linux.Sockets;
+using NodeDns.Linux.Syscalls;
 using NodeDns.Wire;
 
 namespace NodeDns.Top;
@@ -10,6 +11,9 @@ namespace NodeDns.Top;
 /// <remarks>Its gate is taken once per batch by its worker and once per look by the viewer, who copies out a few kilobytes.</remarks>
 internal sealed class TopSketch
 {
+    /// <summary>Of this process, so that nobody can aim names at one chain.</summary>
+    private static readonly ulong s_seed = KernelRandom.NextUInt64();
+
     private readonly SpaceSaving _names = new();
     private readonly SpaceSaving _clients = new();
     private readonly long[] _here = new long[TopLimits.LatencyBuckets];
@@ -92,7 +96,7 @@ internal sealed class TopSketch
     {
         _total++;
         ReadOnlySpan<byte> address = client.AddressBytes;
-        _clients.Add(address, (uint)DomainNameHash(address));
+        _clients.Add(address, (uint)HashOf(address));
         Span<byte> folded = stackalloc byte[WireLimits.MaxNameLength];
         if (query.Length < WireLimits.HeaderLength
             || !DomainName.TrySkip(query, WireLimits.HeaderLength, out int end)
@@ -104,11 +108,8 @@ internal sealed class TopSketch
         ReadOnlySpan<byte> name = query[WireLimits.HeaderLength..end];
         folded = folded[..name.Length];
         DomainName.Fold(name, folded);
-        _names.Add(folded, (uint)DomainNameHash(folded));
+        _names.Add(folded, (uint)HashOf(folded));
     }
 
-    private static ulong DomainNameHash(ReadOnlySpan<byte> bytes) => DomainName.Hash(bytes, s_seed);
-
-    /// <summary>Of this process, so that nobody can aim names at one chain.</summary>
-    private static readonly ulong s_seed = NodeDns.Linux.Syscalls.KernelRandom.NextUInt64();
+    private static ulong HashOf(ReadOnlySpan<byte> bytes) => DomainName.Hash(bytes, s_seed);
 }
