@@ -23,7 +23,7 @@ internal sealed record CommandDefinition(string Name, CliCommand Command, string
         new("upstreams", CliCommand.Upstreams, "", "who is asked: state, time to answer, failures"),
         new("stats", CliCommand.Stats, "", "totals since the start"),
         new("top", CliCommand.Top, "", "a live view; -once prints one frame"),
-        new("selftest", CliCommand.SelfTest, "", "asks all listen addresses, looks at upstreams and node, exit 0 or 1"),
+        new("selftest", CliCommand.SelfTest, "", "ask all listen addresses, look at upstreams and node"),
         new("net plan", CliCommand.Net, "[flags]", "what would be done to this node, with these flags"),
         new("net apply", CliCommand.Net, "", "put addresses and interception right"),
         new("net status", CliCommand.Net, "", "what stands on this node"),

@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using NodeDns.Cache;
 using NodeDns.Filters;
 using NodeDns.Linux.Sockets;
+using NodeDns.Linux.Syscalls;
 using NodeDns.Logging;
 using NodeDns.Metrics;
 using NodeDns.Pipeline;
@@ -77,7 +78,7 @@ internal sealed class QueryExplanation(PipelineContext shared, ExplainedQueries 
     {
         byte[] query = new byte[WireLimits.HeaderLength + WireLimits.MaxNameLength + 64];
         QueryWriter.TryWrite(
-            query, (ushort)Random.Shared.Next(1, ushort.MaxValue), HeaderFlags.RecursionDesired | HeaderFlags.AuthenticData, name,
+            query, (ushort)KernelRandom.NextUInt64(), HeaderFlags.RecursionDesired | HeaderFlags.AuthenticData, name,
             type, RecordClass.IN, edns: true, dnssecOk: false, PipelineLimits.UdpReplyBytes, out int length);
         return query[..length];
     }

@@ -38,7 +38,7 @@ public sealed class LogQueueTests
         LogQueue queue = new(new Clock(), output, Stream.Null);
         for (int i = 0; i < 500; i++)
         {
-            queue.Log.Info($"{i}");
+            queue.Log.Whole(LogLevel.Info, $"{i}");
         }
 
         queue.Dispose();
@@ -60,7 +60,7 @@ public sealed class LogQueueTests
         {
             for (int i = 0; i < LogLimits.TextLines + 100; i++)
             {
-                queue.Log.Info("x");
+                queue.Log.Whole(LogLevel.Info, "x");
             }
         });
         await producer.WaitAsync(s_patience);
