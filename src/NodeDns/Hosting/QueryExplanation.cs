@@ -27,6 +27,7 @@ internal sealed class QueryExplanation(PipelineContext shared, ExplainedQueries 
     private readonly List<(string What, string Text)> _story = [];
     private readonly byte[] _scratch = new byte[WireLimits.MaxMessageLength];
     private bool _isDecided;
+    private bool _isStale;
 
     /// <summary>Asks and tells; the answer's lines first, then the story.</summary>
     public async Task<List<string>> Ask(
@@ -182,6 +183,7 @@ internal sealed class QueryExplanation(PipelineContext shared, ExplainedQueries 
             : $"stale since {age - answer.TtlSeconds} s";
         Tell("cache", $"{kind}{origin}, stored {age} s ago with TTL {answer.TtlSeconds} s, {life}");
         _isDecided = found == LookupStatus.Fresh;
+        _isStale = found == LookupStatus.Stale;
     }
 
     /// <summary>The reply, empty when the query was dropped; null when none came in time.</summary>
@@ -226,7 +228,7 @@ internal sealed class QueryExplanation(PipelineContext shared, ExplainedQueries 
                 Tell("failed", "no upstream gave an answer of use; the extended error says why");
             }
         }
-        else if (counters.StaleHits > 0)
+        else if (_isStale)
         {
             Tell("stale", "given at once, refreshed behind it");
         }

@@ -85,12 +85,13 @@ internal sealed class ZoneFilters
     public string? NameOfDecider(in QueryContext query, byte[] scratch, out FilterVerdict verdict)
     {
         ResponseWriter writer = new(scratch);
-        verdict = Check(query, ref writer, out ExtendedError error);
-        return verdict == FilterVerdict.Pass ? null
-            : verdict is FilterVerdict.Drop or FilterVerdict.Refuse ? "acl"
-            : _acl is not null && _acl.Check(query, out _) != FilterVerdict.Pass ? "acl"
-            : _any && AnyFilter.Check(query) != FilterVerdict.Pass ? "any"
-            : error == DenyFilter.Error && _deny is not null && _deny.Check(query) != FilterVerdict.Pass ? "deny"
-            : "ndots_filter";
+        verdict = Check(query, ref writer, out _, out Answerer by);
+        return verdict == FilterVerdict.Pass ? null : by switch
+        {
+            Answerer.Acl => "acl",
+            Answerer.Any => "any",
+            Answerer.Deny => "deny",
+            _ => "ndots_filter",
+        };
     }
 }
