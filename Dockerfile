@@ -1,7 +1,7 @@
 # docker build -t registry.example.org/nodedns:0.1.0 .
 # Both bases may be exchanged for others of a glibc with apt (deploy/image-test does), never for musl: see
-# docs/decisions/0006-published-form.md. The program brings its own .NET runtime; OpenSSL and the certificates of the base
-# serve upstreams over TLS only.
+# docs/decisions/0006-published-form.md. The program brings its own .NET runtime; OpenSSL and the certificates serve
+# upstreams over TLS and HTTPS only, and are loaded for those alone.
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
 ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble
 
@@ -21,9 +21,10 @@ LABEL org.opencontainers.image.title="NodeDns" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}"
+# libssl3 and ca-certificates: upstreams over TLS and HTTPS; most bases have them.
 # nftables from within the process, iptables as the second choice. Nothing else is run from here, no shell either.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends iptables libnftables1 \
+ && apt-get install -y --no-install-recommends ca-certificates iptables libnftables1 libssl3 \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*
 COPY --from=build /source/artifacts/nodedns/ /usr/lib/nodedns/
 # The second name is for manifests that call node-cache by its path.

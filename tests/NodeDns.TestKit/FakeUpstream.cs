@@ -104,10 +104,16 @@ public sealed class FakeUpstream : IAsyncDisposable
     }
 
     /// <summary>Closes every TCP connection that is open now.</summary>
-    public void CloseConnections()
+    /// <param name="reset">With RST instead of FIN.</param>
+    public void CloseConnections(bool reset = false)
     {
         foreach (Socket connection in _connections.Keys)
         {
+            if (reset)
+            {
+                connection.LingerState = new LingerOption(true, 0);
+            }
+
             connection.Dispose();
         }
     }

@@ -5,6 +5,7 @@ using System.Net;
 using BenchmarkDotNet.Attributes;
 using NodeDns.Cache;
 using NodeDns.Config;
+using NodeDns.Dnstap;
 using NodeDns.Linux.Sockets;
 using NodeDns.Logging;
 using NodeDns.Metrics;
@@ -52,7 +53,7 @@ public class QueryPipelineBenchmarks
         PipelineContext shared = new(
             clock, new AnswerCache(CacheLimits.DefaultBudgetBytes, 1), new InFlightTable(), new RefreshBackoff(),
             new CounterRegistry(), new PendingRewrites());
-        PlanBuilder builder = new(new UpstreamRegistry(clock), new CacheSpaces(), shared.Cache.Occupancy, clock, logs, shared.Counters);
+        PlanBuilder builder = new(new UpstreamRegistry(clock), new CacheSpaces(), shared.Cache.Occupancy, clock, logs, shared.Counters, new DnstapOutputs(logs.Log));
         NodeDnsConfig config = CorefileReader.ReadText(Corefile, "Corefile", new CorefileContext()).Config!;
         _zones = builder.Build(config).Listeners.Values.First();
         _pipeline = new QueryPipeline(shared, new QuestionStarter(shared.InFlight, null, [new WorkerInbox()]), shared.Counters.Add());

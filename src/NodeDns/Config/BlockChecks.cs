@@ -13,6 +13,7 @@ internal sealed class BlockChecks(CorefileContext context, ErrorList errors)
 
     public void Check(ImmutableArray<ServerBlockConfig> blocks)
     {
+        OwnListeners own = new(blocks, context.LocalAddresses);
         foreach (ServerBlockConfig block in blocks)
         {
             // A bind that could not be read says nothing about where the block listens.
@@ -24,7 +25,7 @@ internal sealed class BlockChecks(CorefileContext context, ErrorList errors)
 
             foreach (ForwardConfig forward in block.Forwards)
             {
-                CheckForwardsElsewhere(block, forward);
+                CheckForwardsElsewhere(block, forward, own);
             }
         }
     }
@@ -70,34 +71,58 @@ internal sealed class BlockChecks(CorefileContext context, ErrorList errors)
     }
 
     /// <summary>What CoreDNS finds out with its loop directive by asking itself, where the addresses already show it.</summary>
-    private void CheckForwardsElsewhere(ServerBlockConfig block, ForwardConfig forward)
+    private void CheckForwardsElsewhere(ServerBlockConfig block, ForwardConfig forward, OwnListeners own)
     {
+        int left = forward.Upstreams.Length;
         foreach (UpstreamAddressConfig upstream in forward.Upstreams)
         {
-            if (upstream.Transport == Transport.Dns && upstream.EndPoint is IPEndPoint endPoint
-                && block.Keys.Any(key => key.Port == endPoint.Port) && IsOwn(block, endPoint.Address))
+            if (upstream.Transport != Transport.Dns || upstream.EndPoint is not { } endPoint)
             {
-                string source = upstream.SourceFile is null ? "" : $" (from {upstream.SourceFile})";
+                continue;
+            }
+
+            if (upstream.SourceFile is { } file && own.Has(endPoint))
+            {
+                // The file is the machine's and not the operator's word: the rest of it is of use.
+                left--;
+                errors.Warn(forward.Location, "forward", $"{file} names {endPoint}, which is this server itself; it is left out");
+            }
+            else if (ComesBack(block, endPoint, own, []))
+            {
                 errors.Add(
                     forward.Location,
                     "forward",
-                    $"{endPoint}{source} is an address this block itself listens on; questions would come back for ever");
+                    own.At(endPoint).Contains(block)
+                        ? $"{endPoint} is an address this block itself listens on; questions would come back for ever"
+                        : $"{endPoint} is another block's address, which forwards back to this one; questions would go round for ever");
             }
         }
+
+        if (left == 0 && !forward.Upstreams.IsEmpty)
+        {
+            errors.Add(forward.Location, "forward", "all its upstreams are this server itself; name another one");
+        }
     }
 
-    private bool IsOwn(ServerBlockConfig block, IPAddress address)
+    /// <summary>Whether what is sent there reaches this block again, be it through others. One block may well ask another.</summary>
+    private static bool ComesBack(ServerBlockConfig block, IPEndPoint endPoint, OwnListeners own, HashSet<ServerBlockConfig> seen)
     {
-        if (!block.Bind.IsEmpty && !block.Bind.Contains(IPAddress.Any) && !block.Bind.Contains(IPAddress.IPv6Any))
+        foreach (ServerBlockConfig next in own.At(endPoint))
         {
-            return block.Bind.Contains(address);
+            if (ReferenceEquals(next, block))
+            {
+                return true;
+            }
+
+            if (seen.Add(next) && next.Forwards
+                .SelectMany(forward => forward.Upstreams)
+                .Any(upstream => upstream is { Transport: Transport.Dns, EndPoint: { } further, SourceFile: null }
+                    && ComesBack(block, further, own, seen)))
+            {
+                return true;
+            }
         }
 
-        return IsThisHost(address) || context.LocalAddresses.Contains(address);
+        return false;
     }
-
-    /// <summary>127.0.0.53 and .54 are systemd-resolved's, which binds them closer than a wildcard does.</summary>
-    private static bool IsThisHost(IPAddress address) =>
-        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
-        || (IPAddress.IsLoopback(address) && address.ToString() is not ("127.0.0.53" or "127.0.0.54"));
 }

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace NodeDns.Config;
 
@@ -42,6 +43,15 @@ internal sealed record CorefileContext
     /// <summary>Addresses of a host name; empty when it has none. Called while reading, so it blocks.</summary>
     public Func<string, ImmutableArray<IPAddress>> ResolveHost { get; init; } = ResolveBySystem;
 
+    /// <summary>
+    /// Addresses of an upstream given by name, asked of the servers given or else of the machine's; null: by
+    /// <see cref="ResolveHost"/>.
+    /// </summary>
+    public Func<string, ImmutableArray<IPEndPoint>, HostLookup>? ResolveUpstream { get; init; }
+
+    /// <summary>Whether the libraries for TLS are there; without them the runtime would end the process.</summary>
+    public Func<bool> HasTls { get; init; } = HasOpenSsl;
+
     /// <summary>Addresses of a network interface; empty when there is no interface of that name.</summary>
     public Func<string, ImmutableArray<IPAddress>> InterfaceAddresses { get; init; } = AddressesOfInterface;
 
@@ -56,6 +66,9 @@ internal sealed record CorefileContext
             return [];
         }
     }
+
+    private static bool HasOpenSsl() =>
+        NativeLibrary.TryLoad("libssl.so.3", out _) || NativeLibrary.TryLoad("libssl.so.1.1", out _);
 
     private static ImmutableArray<IPAddress> AddressesOfInterface(string name)
     {

@@ -4,7 +4,7 @@ using System.Net;
 
 namespace NodeDns.Config;
 
-/// <summary>One forward line with its block; the defaults are CoreDNS's.</summary>
+/// <summary>One forward line with its block; the defaults are CoreDNS's, but for expire.</summary>
 internal sealed record ForwardConfig
 {
     public const int MaxUpstreams = 15;
@@ -28,10 +28,10 @@ internal sealed record ForwardConfig
 
     public HealthCheckConfig HealthCheck { get; init; } = HealthCheckConfig.Default;
 
-    /// <summary>How long an unused connection is kept.</summary>
-    public TimeSpan Expire { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long an unused connection is kept: less than the 10 s after which the usual server closes it.</summary>
+    public TimeSpan Expire { get; init; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>How long any connection is kept; zero: no limit.</summary>
+    /// <summary>How long any connection is kept; zero: as long as forwarding itself allows.</summary>
     public TimeSpan MaxAge { get; init; }
 
     /// <summary>Zero: no limit.</summary>

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using NodeDns.Admin;
 using NodeDns.Cache;
 using NodeDns.Config;
+using NodeDns.Discovery;
 using NodeDns.Dnstap;
 using NodeDns.Linux.Scheduling;
 using NodeDns.Listeners;
@@ -50,6 +51,8 @@ internal sealed class Server : IDisposable
     private readonly AdminServer _admin;
     private readonly PlanBuilder _plans;
     private readonly UpstreamRegistry _upstreams;
+    private readonly UpstreamDiscovery _discovery;
+    private readonly CorefileContext _context;
     private readonly UdpWorker[] _workers;
     private readonly TcpConnectionTable _connections;
     private readonly ListenerSet _listeners;
@@ -88,8 +91,11 @@ internal sealed class Server : IDisposable
         int workers = options.Workers > 0 ? options.Workers : CpuQuota.Workers();
         _cache = new AnswerCache(options.CacheBytes, workers);
         _upstreams = new UpstreamRegistry(clock, _log);
+        CorefileContext context = options.ToCorefileContext();
+        _discovery = new UpstreamDiscovery(clock, _log, context.Files, context.LocalAddresses) { Changed = ServeAnew };
+        _context = context with { ResolveUpstream = _discovery.Resolve };
         _taps = new DnstapOutputs(_log);
-        _plans = new PlanBuilder(_upstreams, new CacheSpaces(), _cache.Occupancy, clock, logs, _counters, _taps);
+        _plans = new PlanBuilder(_upstreams, new CacheSpaces(), _cache.Occupancy, clock, logs, _counters, _taps, _discovery.Expand);
         PipelineContext shared = new(clock, _cache, _inFlight, new RefreshBackoff(), _counters, new PendingRewrites())
         {
             Top = new TopWatch(clock, workers + 1),
@@ -148,7 +154,7 @@ internal sealed class Server : IDisposable
     public int Run()
     {
         long began = Stopwatch.GetTimestamp();
-        CorefileResult read = _kubeDns.Read(_source, _options.ToCorefileContext());
+        CorefileResult read = Read();
         if (read.Config is null)
         {
             Report(read);
@@ -207,6 +213,7 @@ internal sealed class Server : IDisposable
         _meter.Dispose();
         _check.Dispose();
         _prober.Dispose();
+        _discovery.Dispose();
         _loops.Dispose();
         _files.Dispose();
         _plan?.Retire();
@@ -223,6 +230,11 @@ internal sealed class Server : IDisposable
         ServingPlan plan;
         try
         {
+            if (config != _config)
+            {
+                _discovery.Serve(config);
+            }
+
             plan = _plans.Build(config);
         }
         catch (InvalidOperationException refused)
@@ -243,6 +255,8 @@ internal sealed class Server : IDisposable
             return false;
         }
 
+        plan.Activate();
+        _upstreams.Keep(plan.Upstreams);
         _node.Listen(plan);
         _files.Watch(plan);
         _loops.Watch(plan);
@@ -257,6 +271,24 @@ internal sealed class Server : IDisposable
         return true;
     }
 
+    private CorefileResult Read()
+    {
+        _discovery.BeginReading();
+        return _kubeDns.Read(_source, _context);
+    }
+
+    /// <summary>The same config with what its names and files stand for now.</summary>
+    private void ServeAnew()
+    {
+        lock (_applying)
+        {
+            if (!_isStopping && _config is { } config && !TryServe(config, out string error))
+            {
+                _log.Error($"forward: {error}; the upstreams stay as they were");
+            }
+        }
+    }
+
     private WatchPlan Reload(ReloadTrigger trigger)
     {
         lock (_applying)
@@ -269,7 +301,7 @@ internal sealed class Server : IDisposable
     private WatchPlan ReadAndServe(ReloadTrigger trigger)
     {
         long began = Stopwatch.GetTimestamp();
-        CorefileResult read = _kubeDns.Read(_source, _options.ToCorefileContext());
+        CorefileResult read = Read();
         if (read.Config is null)
         {
             _reloads.Failed++;

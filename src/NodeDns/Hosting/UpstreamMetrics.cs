@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using NodeDns.Config;
 using NodeDns.Metrics;
 using NodeDns.Upstreams;
@@ -69,6 +70,8 @@ internal sealed class UpstreamMetrics(UpstreamRegistry upstreams, CounterRegistr
                     {
                         sink.Add(one.Causes[i], s_causes[i].Value(one.State.Counters));
                     }
+
+                    Faults(sink, one);
                 }
             });
         set.Add(
@@ -173,6 +176,18 @@ internal sealed class UpstreamMetrics(UpstreamRegistry upstreams, CounterRegistr
         }
     }
 
+    /// <summary>Causes that did not occur are left out: a plain upstream knows most of them never.</summary>
+    private static void Faults(IMetricSink sink, Entry one)
+    {
+        foreach (UpstreamFault fault in UpstreamFaultText.All)
+        {
+            if (Volatile.Read(ref one.State.Counters.Faults[(int)fault]) is > 0 and long count)
+            {
+                sink.Add(one.Fault(fault), count);
+            }
+        }
+    }
+
     private void Responses(IMetricSink sink)
     {
         foreach (Entry one in _entries)
@@ -198,6 +213,7 @@ internal sealed class UpstreamMetrics(UpstreamRegistry upstreams, CounterRegistr
     private sealed class Entry(UpstreamState state)
     {
         private readonly SampleLabels?[] _proxied = new SampleLabels?[LabelValues.Rcodes.Length];
+        private readonly SampleLabels?[] _faults = new SampleLabels?[UpstreamFaultText.All.Length + 1];
         private readonly SampleLabels?[] _forwarded = new SampleLabels?[LabelValues.Rcodes.Length];
 
         public UpstreamState State { get; } = state;
@@ -215,6 +231,9 @@ internal sealed class UpstreamMetrics(UpstreamRegistry upstreams, CounterRegistr
 
         public SampleLabels Tcp { get; } = new(
             ["proxy_name", "to", "proto"], ProxyName, state.Text, state.Transport == Transport.Dns ? "tcp" : "tcp-tls");
+
+        public SampleLabels Fault(UpstreamFault fault) => _faults[(int)fault] ??= new SampleLabels(
+            ["to", "cause"], State.Text, UpstreamFaultText.Label(fault));
 
         public SampleLabels Proxied(int rcode) => _proxied[rcode] ??= new SampleLabels(
             ["proxy_name", "to", "rcode"], ProxyName, State.Text, LabelValues.Rcodes[rcode]);

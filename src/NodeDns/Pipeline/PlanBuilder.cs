@@ -6,21 +6,23 @@ using System.Net;
 using NodeDns.Cache;
 using NodeDns.Config;
 using NodeDns.Dnstap;
-using NodeDns.Linux.Sockets;
 using NodeDns.Logging;
 using NodeDns.Metrics;
 using NodeDns.Rewriting;
 using NodeDns.Timing;
 using NodeDns.Upstreams;
+using NodeDns.Upstreams.Streams;
 using NodeDns.Wire;
 
 namespace NodeDns.Pipeline;
 
 /// <summary>Compiles what the operator wrote into what the workers serve by.</summary>
+/// <param name="expand">What the names and files among a line's upstreams stand for now; null when there are none.</param>
 /// <remarks>Control plane. Upstream states and cache spaces are looked up, not made anew, so they survive a reload.</remarks>
 internal sealed class PlanBuilder(
     UpstreamRegistry upstreams, CacheSpaces spaces, CacheOccupancy occupancy, Clock clock, LogQueue logs,
-    CounterRegistry counters, DnstapOutputs taps)
+    CounterRegistry counters, DnstapOutputs taps,
+    Func<ForwardConfig, ImmutableArray<UpstreamAddressConfig>>? expand = null)
 {
     /// <summary>The plan of a config; throws InvalidOperationException when a bound of the process is reached.</summary>
     public ServingPlan Build(NodeDnsConfig config)
@@ -114,36 +116,10 @@ internal sealed class PlanBuilder(
 
     private ForwardPlan ToForward(ForwardConfig config, IEnumerable<ServerKeyConfig> zones)
     {
-        foreach (UpstreamAddressConfig upstream in config.Upstreams)
-        {
-            RefuseUnserved(config, upstream);
-        }
-
-        UpstreamState[] states =
-        [
-            .. config.Upstreams.Where(upstream => upstream.EndPoint is not null)
-                .Select(upstream => upstreams.Get(PeerAddress.From(upstream.EndPoint!), upstream.Transport))
-                .Distinct()
-                .Take(UpstreamLimits.MaxUpstreams),
-        ];
-        byte[] from = ToWire(config.From);
-        return new ForwardPlan(config, states, ToHealth(config, zones), from, [.. config.Except.Select(ToWire)]);
-    }
-
-    /// <summary>What the Corefile can say and this version cannot do yet; never in plain text what was to be encrypted.</summary>
-    private static void RefuseUnserved(ForwardConfig config, UpstreamAddressConfig upstream)
-    {
-        if (upstream.Transport != Transport.Dns)
-        {
-            throw new InvalidOperationException(
-                $"{config.Location}: forward: tls:// and https:// upstreams are not served yet; name a plain address");
-        }
-
-        if (upstream.EndPoint is null)
-        {
-            throw new InvalidOperationException(
-                $"{config.Location}: forward: {upstream.HostName} cannot be resolved by `resolver` yet; name its address");
-        }
+        (UpstreamState[] states, StreamRules[] streams) = UpstreamCompiler.Compile(
+            config, expand?.Invoke(config) ?? config.Upstreams, upstreams);
+        return new ForwardPlan(
+            config, states, streams, ToHealth(config, zones), ToWire(config.From), [.. config.Except.Select(ToWire)]);
     }
 
     /// <summary>

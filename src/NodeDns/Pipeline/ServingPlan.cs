@@ -4,6 +4,7 @@ using System.Linq;
 using System.Net;
 using NodeDns.Metrics;
 using NodeDns.Dnstap;
+using NodeDns.Upstreams;
 
 namespace NodeDns.Pipeline;
 
@@ -11,6 +12,19 @@ namespace NodeDns.Pipeline;
 internal sealed class ServingPlan(ImmutableDictionary<IPEndPoint, ZoneTable> listeners)
 {
     public ImmutableDictionary<IPEndPoint, ZoneTable> Listeners { get; } = listeners;
+
+    /// <summary>Every upstream that is asked under this plan.</summary>
+    public IReadOnlySet<UpstreamState> Upstreams =>
+        Zones.SelectMany(zone => zone.Forwarding).SelectMany(forward => forward.Upstreams).ToHashSet();
+
+    /// <summary>This plan is served now.</summary>
+    public void Activate()
+    {
+        foreach (ForwardPlan forward in Zones.SelectMany(zone => zone.Forwarding))
+        {
+            forward.Activate();
+        }
+    }
 
     /// <summary>Lets go of what a plan that is no longer served holds: its consolidated errors are said.</summary>
     public void Retire()

@@ -86,12 +86,6 @@ internal sealed class ZoneFilters
     {
         ResponseWriter writer = new(scratch);
         verdict = Check(query, ref writer, out _, out Answerer by);
-        return verdict == FilterVerdict.Pass ? null : by switch
-        {
-            Answerer.Acl => "acl",
-            Answerer.Any => "any",
-            Answerer.Deny => "deny",
-            _ => "ndots_filter",
-        };
+        return verdict == FilterVerdict.Pass ? null : LabelValues.Answerers[(int)by];
     }
 }

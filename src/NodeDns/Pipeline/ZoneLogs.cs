@@ -114,7 +114,7 @@ internal sealed class ZoneLogs : IDisposable
         ExtendedError.NoReachableAuthority => cause.Culprit?.TimeoutText ?? "no upstream answered",
         ExtendedError.NetworkError => cause.Culprit?.NetworkErrorText ?? "no upstream could be reached",
         ExtendedError.InvalidData => cause.Culprit?.InvalidText ?? "the answer cannot be read",
-        ExtendedError.NotReady => "no forward takes the name",
+        ExtendedError.NotReady => "no forward takes the name, or its upstreams are not resolved yet",
         ExtendedError.Other => "a bound of forwarding is reached, such as max_concurrent",
         ExtendedError.None => "the upstream says so",
         _ => "no answer could be made",

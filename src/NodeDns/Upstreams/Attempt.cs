@@ -21,6 +21,9 @@ internal struct Attempt
     /// <summary>Over TCP: which submission this is, so that a late word about an earlier one is known as late.</summary>
     public int Generation;
 
+    /// <summary>Over TCP: the number of its connection.</summary>
+    public int Connection;
+
     public ushort QueryId;
     public bool IsOnTcp;
 

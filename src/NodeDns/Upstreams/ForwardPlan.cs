@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using NodeDns.Config;
+using NodeDns.Upstreams.Streams;
 using NodeDns.Wire;
 
 namespace NodeDns.Upstreams;
@@ -13,11 +14,15 @@ internal sealed class ForwardPlan
     private readonly ulong _failover;
     private readonly ulong _next;
     private readonly bool _nextOnNodata;
+    private readonly StreamRules[] _streams;
     private int _turn;
     private int _inFlight;
 
-    public ForwardPlan(ForwardConfig config, UpstreamState[] upstreams, HealthPlan health, byte[] from, byte[][] except)
+    /// <param name="streams">What holds for the connections to each upstream.</param>
+    public ForwardPlan(
+        ForwardConfig config, UpstreamState[] upstreams, StreamRules[] streams, HealthPlan health, byte[] from, byte[][] except)
     {
+        _streams = streams;
         _from = from;
         _except = except;
         Upstreams = upstreams;
@@ -73,6 +78,15 @@ internal sealed class ForwardPlan
     public int MaxConcurrent { get; }
 
     public NodeDns.Linux.Sockets.PeerAddress? SourceAddress { get; }
+
+    /// <summary>This plan is served now: its rules hold for the connections to its upstreams.</summary>
+    public void Activate()
+    {
+        for (int i = 0; i < Upstreams.Length; i++)
+        {
+            Upstreams[i].Stream?.Apply(_streams[i]);
+        }
+    }
 
     /// <summary>FROM itself is never excepted, as in CoreDNS.</summary>
     public bool Takes(ReadOnlySpan<byte> foldedName)

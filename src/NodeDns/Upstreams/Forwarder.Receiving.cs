@@ -165,12 +165,18 @@ internal sealed partial class Forwarder
         if (!pending.IsLingering && item.Reused && pending.Losses++ < UpstreamLimits.MaxConnectionLosses)
         {
             // An idle connection that the server just closed: ask again at once, on a new one.
+            pending.AvoidedConnection = StreamQuery.FreshOnly;
             AskOverTcp(item.Question, ref pending, ref attempt, upstream);
             return;
         }
 
-        UpstreamCounters.Add(ref upstream.Counters.NetworkErrors);
-        upstream.ReportError(now, ForwardOf(pending).Health);
+        // Of a connection that stood, only a question that was lost again and again is a sign; an answered one is none.
+        if (item.IsBlamed && !(item.Reused && pending.IsLingering))
+        {
+            UpstreamCounters.Add(ref upstream.Counters.NetworkErrors);
+            upstream.ReportError(now, ForwardOf(pending).Health);
+        }
+
         OnAttemptFailed(item.Question);
     }
 

@@ -1,4 +1,5 @@
 using System;
+using NodeDns.Upstreams.Streams;
 using NodeDns.Wire;
 
 namespace NodeDns.Upstreams;
@@ -31,7 +32,7 @@ internal sealed partial class Forwarder
 
         // A lone upstream that answers others: behind a Service address, this port may lead to a pod that is gone.
         UpstreamState? next = forward.ChooseOther(ref pending, slow, now)
-            ?? (slow.Health.HasAnsweredSince(late.SentAt) ? slow : null);
+            ?? (slow.Health.HasAnsweredSince(late.SentAt) || IsConnectionSuspect(late, now) ? slow : null);
         if (next is null)
         {
             // Nobody else is up at this moment; a probe may change that before the deadline.
@@ -49,6 +50,7 @@ internal sealed partial class Forwarder
             return;
         }
 
+        pending.AvoidedConnection = late.Connection;
         if (next == slow && late.Socket is { } socket)
         {
             _sockets.Retire(socket);
@@ -67,6 +69,10 @@ internal sealed partial class Forwarder
             pending.HedgeAt = now + 1;
         }
     }
+
+    /// <summary>Its connection may be half open: the same upstream on another one may answer at once.</summary>
+    private static bool IsConnectionSuspect(in Attempt late, long now) =>
+        late.IsOnTcp && now - late.SentAt >= StreamLimits.SuspicionMilliseconds;
 
     private void OnTimer(int question, long now)
     {
@@ -125,6 +131,7 @@ internal sealed partial class Forwarder
         }
 
         UpstreamSocket? socket = attempt.Socket;
+        pending.AvoidedConnection = attempt.Connection;
         Release(ref attempt);
         if (socket is not null)
         {

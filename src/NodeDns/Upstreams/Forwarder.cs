@@ -54,6 +54,7 @@ internal sealed partial class Forwarder : IDisposable
         pending.ForwardIndex = -1;
         pending.LastError = ExtendedError.NoReachableAuthority;
         pending.Losses = 0;
+        pending.AvoidedConnection = 0;
         pending.WithoutEdns = false;
         pending.Upstream = null;
         if (TryNextForward(ref pending, ExtendedError.NotReady))
@@ -131,6 +132,12 @@ internal sealed partial class Forwarder : IDisposable
             }
 
             Leave(pending);
+            if (forwards[i].Upstreams.Length == 0)
+            {
+                // Names of upstreams that could not be resolved yet.
+                pending.LastError = ExtendedError.NotReady;
+            }
+
             pending.ForwardIndex = i;
             pending.Tries = 0;
             pending.Tried = 0;

@@ -134,7 +134,7 @@ internal sealed class HealthProbe(UpstreamState upstream, Clock clock) : IAnswer
             generation = ++_generation;
         }
 
-        upstream.Stream!.Submit(new TcpQuery(0, generation, query, length, this));
+        upstream.Stream!.Submit(new StreamQuery(0, generation, query, length, this));
         Task first = await Task.WhenAny(answer.Task, Task.Delay(UpstreamLimits.MaxProbeMilliseconds)).ConfigureAwait(false);
         return first == answer.Task && await answer.Task.ConfigureAwait(false);
     }

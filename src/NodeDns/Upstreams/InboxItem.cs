@@ -17,6 +17,7 @@ internal enum InboxKind
 /// <param name="Question">Index in the in-flight table.</param>
 /// <param name="Generation">Tells a question from a later one at the same place.</param>
 /// <param name="Message">Rented from the shared pool, returned by the worker; null without an answer.</param>
-/// <param name="Reused">The connection had carried answers before, so a close is no sign of a dead upstream.</param>
+/// <param name="Reused">The connection stood before, so its close is no sign of a dead upstream.</param>
+/// <param name="IsBlamed">One of the queries that a connection takes with it stands for the upstream's failure.</param>
 internal readonly record struct InboxItem(
-    InboxKind Kind, int Question, int Generation, byte[]? Message, int Length, bool Reused);
+    InboxKind Kind, int Question, int Generation, byte[]? Message, int Length, bool Reused, bool IsBlamed = true);

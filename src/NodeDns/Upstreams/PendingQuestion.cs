@@ -58,6 +58,9 @@ internal struct PendingQuestion
     public int Tries;
     public int Losses;
 
+    /// <summary>The connection that a try before was on; the next try takes another.</summary>
+    public int AvoidedConnection;
+
     /// <summary>Counts the questions at this place.</summary>
     public int Use;
 

@@ -98,7 +98,8 @@ internal sealed class QuerySender(InFlightTable table, UpstreamSocketTable socke
 
         // What an earlier connection still has to say about this question is about an earlier try.
         attempt.Generation = ++pending.Generation;
-        upstream.Stream!.Submit(new TcpQuery(question, attempt.Generation, query, length, sink));
+        attempt.Connection = upstream.Stream!.Submit(
+            new StreamQuery(question, attempt.Generation, query, length, sink, pending.AvoidedConnection));
         return true;
     }
 
@@ -154,9 +155,15 @@ internal sealed class QuerySender(InFlightTable table, UpstreamSocketTable socke
             flags |= HeaderFlags.CheckingDisabled;
         }
 
-        return QueryWriter.TryWrite(
-                buffer, id, RouteOf(pending).ShapeQuery(flags), name, AskedType(pending), pending.Class, !pending.WithoutEdns,
-                dnssecOk, UpstreamLimits.UdpPayload, out length)
-            && (pending.WithoutEdns || QueryOptions.TryAppend(buffer, ref length, pending.Options.Span));
+        if (!QueryWriter.TryWrite(
+            buffer, id, RouteOf(pending).ShapeQuery(flags), name, AskedType(pending), pending.Class, !pending.WithoutEdns,
+            dnssecOk, UpstreamLimits.UdpPayload, out length))
+        {
+            return false;
+        }
+
+        return pending.WithoutEdns
+            || (QueryOptions.TryAppend(buffer, ref length, pending.Options.Span)
+                && (!upstream.IsEncrypted || QueryPadding.TryAppend(buffer, ref length, pending.Options.Length)));
     }
 }

@@ -64,5 +64,8 @@ internal sealed class UpstreamCounters
     /// <summary>Times it was found to be down.</summary>
     public long Downs;
 
+    /// <summary>Losses by their reason, at the place of its number.</summary>
+    public readonly long[] Faults = new long[UpstreamFaultText.All.Length + 1];
+
     public static void Add(ref long counter) => Interlocked.Increment(ref counter);
 }

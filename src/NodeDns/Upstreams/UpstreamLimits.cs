@@ -116,16 +116,11 @@ internal static class UpstreamLimits
     /// <summary>Upstreams of one <c>forward</c> line that are used: one bit each says who was asked.</summary>
     public const int MaxUpstreams = 32;
 
-    public const int MaxTcpConnections = 8;
-
-    /// <summary>Queries in flight on one connection before another is dialled.</summary>
-    public const int TcpQueriesPerConnection = 128;
-
-    /// <summary>A connection that owes answers and has been silent for this long is given up and dialled again.</summary>
-    public const long TcpSilenceMilliseconds = 2000;
-
-    /// <summary>Idle connections are closed before the usual server does it at 10 s, so that a query rarely meets a close.</summary>
-    public const long TcpIdleMilliseconds = 8000;
+    /// <summary>
+    /// Upstreams remembered that the configuration names no more, for their counters and because they may come back:
+    /// host names and resolv.conf files can bring ever new ones.
+    /// </summary>
+    public const int MaxFormerUpstreams = 64;
 
     /// <summary>EDNS options an operator may add to queries, in bytes.</summary>
     public const int MaxOptionBytes = 220;

@@ -1,30 +1,82 @@
 using System;
-using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using NodeDns.Config;
 using NodeDns.Linux.Sockets;
 using NodeDns.Logging;
 using NodeDns.Timing;
+using NodeDns.Upstreams.Streams;
 
 namespace NodeDns.Upstreams;
 
-/// <summary>All upstreams ever named by a configuration of this process.</summary>
+/// <summary>The upstreams that a configuration of this process names or named.</summary>
 /// <remarks>Control plane: asked when a plan is built. An upstream named twice is one upstream.</remarks>
 internal sealed class UpstreamRegistry(Clock clock, Log? log = null)
 {
-    private readonly ConcurrentDictionary<(PeerAddress Address, Transport Transport), UpstreamState> _states = new();
-    private int _count;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<UpstreamIdentity, UpstreamState> _states = [];
+    private readonly Stack<int> _freeIndexes = [];
+    private int _nextIndex;
 
-    public ICollection<UpstreamState> All => _states.Values;
+    public IReadOnlyCollection<UpstreamState> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _states.Values.OrderBy(state => state.Index)];
+            }
+        }
+    }
 
     public UpstreamState Get(PeerAddress address, Transport transport) =>
-        _states.GetOrAdd((address, transport), key => Create(key.Address, key.Transport));
+        Get(new UpstreamIdentity(address, transport), StreamRules.Default);
 
-    private UpstreamState Create(PeerAddress address, Transport transport)
+    public UpstreamState Get(in UpstreamIdentity identity, StreamRules rules)
     {
-        UpstreamState state = new(Interlocked.Increment(ref _count) - 1, address, transport);
-        state.Stream = new TcpUpstream(state, clock);
+        lock (_gate)
+        {
+            if (!_states.TryGetValue(identity, out UpstreamState? state))
+            {
+                _states[identity] = state = Create(identity, rules);
+            }
+
+            return state;
+        }
+    }
+
+    /// <summary>Forgets upstreams that are not in use any more, when there are many of those.</summary>
+    public void Keep(IReadOnlySet<UpstreamState> used)
+    {
+        lock (_gate)
+        {
+            UpstreamState[] former = [.. _states.Values.Where(state => !used.Contains(state))];
+            if (former.Length > UpstreamLimits.MaxFormerUpstreams)
+            {
+                foreach (UpstreamState state in former)
+                {
+                    _states.Remove(state.Identity);
+                    _freeIndexes.Push(state.Index);
+                }
+            }
+        }
+    }
+
+    private UpstreamState Create(in UpstreamIdentity identity, StreamRules rules)
+    {
+        int index = _freeIndexes.TryPop(out int free) ? free : _nextIndex++;
+        string text = identity.ToString();
+        if (_states.Values.Any(other => other.Text == text))
+        {
+            // The same server with another certificate authority, say: series of metrics need names of their own.
+            text = $"{text}#{index}";
+        }
+
+        UpstreamState state = new(index, identity, text);
+        state.Stream = identity.Transport == Transport.Https
+            ? new HttpsUpstream(state, rules, clock)
+            : new StreamPool(state, rules, clock);
         state.Probe = new HealthProbe(state, clock);
         state.Health.Changed = (before, after) => OnChanged(state, before, after);
         state.StormBegan = OnStorm;
@@ -41,7 +93,9 @@ internal sealed class UpstreamRegistry(Clock clock, Log? log = null)
         if (after == HealthStatus.Down)
         {
             UpstreamCounters.Add(ref state.Counters.Downs);
-            log?.Warning($"upstream {state.Text} is down: it does not answer; others are asked until it does");
+            string reason = state.LastFault == UpstreamFault.None
+                ? "it does not answer" : UpstreamFaultText.Reason(state.LastFault);
+            log?.Warning($"upstream {state.Text} is down: {reason}; others are asked until it answers");
         }
         else if (before == HealthStatus.Down)
         {

@@ -25,7 +25,7 @@ internal sealed class UpstreamSocketTable(Epoll epoll, RandomPool random, ulong 
         }
 
         UpstreamSocket? current = _current[upstream.Index];
-        if (current is not null && current.CanTake(now) && current.IsFrom(source))
+        if (current is not null && current.Upstream == upstream && current.CanTake(now) && current.IsFrom(source))
         {
             UpstreamCounters.Add(ref upstream.Counters.SocketsReused);
             return current;

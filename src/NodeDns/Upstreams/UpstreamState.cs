@@ -1,34 +1,43 @@
 using System;
+using System.Text;
 using System.Threading;
 using NodeDns.Config;
 using NodeDns.Linux.Sockets;
+using NodeDns.Wire;
 
 namespace NodeDns.Upstreams;
 
 /// <summary>One upstream server and what is known of it; shared by all zones and workers, survives a reload.</summary>
-internal sealed class UpstreamState(int index, PeerAddress address, Transport transport)
+/// <param name="index">Position in per-worker tables.</param>
+/// <param name="text">Its own among all upstreams.</param>
+internal sealed class UpstreamState(int index, UpstreamIdentity identity, string text)
 {
+    private readonly byte[] _textBytes = Encoding.ASCII.GetBytes($"upstream {text}");
+    private readonly byte[]?[] _faultBytes = new byte[]?[UpstreamFaultText.All.Length + 1];
+    private readonly string?[] _faultTexts = new string?[UpstreamFaultText.All.Length + 1];
     private long _noEdnsUntil;
+    private int _lastFault;
 
-    /// <summary>Position in per-worker tables.</summary>
     public int Index { get; } = index;
 
-    public PeerAddress Address { get; } = address;
+    public UpstreamIdentity Identity { get; } = identity;
 
-    public Transport Transport { get; } = transport;
+    public PeerAddress Address { get; } = identity.Address;
+
+    public Transport Transport => Identity.Transport;
 
     /// <summary>As it is written in logs, metrics and extended errors.</summary>
-    public string Text { get; } = address.ToString();
-
-    /// <summary>The same for the text of an extended error (RFC 8914 §2).</summary>
-    public byte[] TextBytes { get; } = System.Text.Encoding.ASCII.GetBytes($"upstream {address}");
+    public string Text { get; } = text;
 
     // What the error log says of it, made once and not per failed question.
-    public string TimeoutText { get; } = $"upstream {address}: no answer in time";
+    public string TimeoutText { get; } = $"upstream {text}: no answer in time";
 
-    public string NetworkErrorText { get; } = $"upstream {address}: cannot be reached";
+    public string NetworkErrorText => _faultTexts[(int)LastFault] ??= $"upstream {Text}: {UpstreamFaultText.Reason(LastFault)}";
 
-    public string InvalidText { get; } = $"upstream {address}: its answer cannot be read";
+    public string InvalidText { get; } = $"upstream {text}: its answer cannot be read";
+
+    /// <summary>What went wrong last with a connection to it.</summary>
+    public UpstreamFault LastFault => (UpstreamFault)Volatile.Read(ref _lastFault);
 
     public UpstreamCounters Counters { get; } = new();
 
@@ -45,7 +54,21 @@ internal sealed class UpstreamState(int index, PeerAddress address, Transport tr
     public HealthProbe? Probe { get; set; }
 
     /// <summary>DNS over TLS and over HTTPS know no UDP.</summary>
-    public bool IsStreamOnly => Transport != Transport.Dns;
+    public bool IsStreamOnly => Identity.Transport != Transport.Dns;
+
+    public bool IsEncrypted => Identity.Transport != Transport.Dns;
+
+    /// <summary>Who it was and, for failures of the network, what happened: the text of an extended error (RFC 8914 §2).</summary>
+    public byte[] DetailOf(ExtendedError error) => error == ExtendedError.NetworkError && LastFault != UpstreamFault.None
+        ? _faultBytes[(int)LastFault] ??= Encoding.ASCII.GetBytes(NetworkErrorText)
+        : _textBytes;
+
+    /// <summary>Counts a loss and remembers its reason.</summary>
+    public void Note(UpstreamFault fault)
+    {
+        UpstreamCounters.Add(ref Counters.Faults[(int)fault]);
+        Volatile.Write(ref _lastFault, (int)fault);
+    }
 
     /// <summary>Whether it failed at EDNS a short while ago and is better asked without.</summary>
     public bool IsWithoutEdns(long now) => Volatile.Read(ref _noEdnsUntil) > now;

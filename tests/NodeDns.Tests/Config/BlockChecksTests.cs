@@ -47,11 +47,8 @@ public sealed class BlockChecksTests
     [InlineData(".:5300 {\nforward . 10.0.0.1 127.0.0.1:5300\n}", "127.0.0.1:5300")]
     [InlineData(". {\nbind 10.0.0.1\nforward . 10.0.0.1\n}", "10.0.0.1:53")]
     [InlineData(". {\nforward . 169.254.20.10\n}", "169.254.20.10:53")]
-    [InlineData(". {\nforward . /self\n}", "127.0.0.1:53 (from /self)")]
     public void ForwardToItself_Refused(string text, string address)
     {
-        _machine.Files["/self"] = "nameserver 127.0.0.1\n";
-
         string error = Assert.Single(_machine.ReadErrors(text));
 
         Assert.Contains($"forward: {address} is an address this block itself listens on", error, StringComparison.Ordinal);
@@ -63,6 +60,53 @@ public sealed class BlockChecksTests
     [InlineData(". {\nforward . tls://127.0.0.1:53\n}")]
     [InlineData(". {\nbind 10.0.0.1\nforward . 127.0.0.1\n}")]
     public void ForwardElsewhere_Allowed(string text) => _machine.ReadBlock(text);
+
+    [Fact]
+    public void ResolvConfThatNamesThisServerToo_WarnedOfAndTheRestIsUsed()
+    {
+        _machine.Files["/self"] = "nameserver 127.0.0.1\nnameserver 10.0.0.1\n";
+
+        string warning = Assert.Single(_machine.ReadConfig(". {\nforward . /self\n}").Warnings);
+
+        Assert.Contains("/self names 127.0.0.1:53, which is this server itself", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ResolvConfThatNamesNobodyElse_Refused()
+    {
+        _machine.Files["/self"] = "nameserver 127.0.0.1\nnameserver 169.254.20.10\n";
+
+        string error = Assert.Single(_machine.ReadErrors(". {\nforward . /self\n}"));
+
+        Assert.Contains("all its upstreams are this server itself", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BlockThatForwardsToAnotherBlock_Allowed()
+    {
+        _machine.ReadConfig(".:53 {\nforward . 127.0.0.1:5301\n}\n.:5301 {\nforward . tls://9.9.9.9\n}\n");
+    }
+
+    [Fact]
+    public void BlocksThatForwardInACircle_EachRefused()
+    {
+        string text = ".:53 {\nforward . 127.0.0.1:5301\n}\n.:5301 {\nforward . 127.0.0.1:5302\n}\n"
+            + ".:5302 {\nforward . 10.0.0.1 127.0.0.1\n}\n";
+
+        Assert.All(
+            _machine.ReadErrors(text),
+            error => Assert.Contains("questions would go round for ever", error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void HeadlessUpstreamService_RefusedWithTheWayOut()
+    {
+        _machine.Environment["KUBE_DNS_SERVICE_HOST"] = "None";
+
+        string error = Assert.Single(_machine.ReadErrors(". {\nforward . __PILLAR__CLUSTER__DNS__\n}"));
+
+        Assert.Contains("KUBE_DNS_SERVICE_HOST is None: a headless Service has no address", error, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void ForwardToTheClusterAddressThatIsAlsoLocal_Refused()

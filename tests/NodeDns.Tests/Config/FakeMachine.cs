@@ -23,12 +23,15 @@ internal sealed class FakeMachine : ICorefileFiles
         ["KUBE_DNS_SERVICE_HOST"] = "10.96.0.10",
     };
 
+    public bool HasTls { get; set; } = true;
+
     public Dictionary<string, ImmutableArray<IPAddress>> Hosts { get; } = new(StringComparer.Ordinal);
 
     public CorefileContext Context => new()
     {
         Environment = name => Environment.GetValueOrDefault(name),
         Files = this,
+        HasTls = () => HasTls,
         ResolveHost = name => Hosts.GetValueOrDefault(name, []),
         InterfaceAddresses = name => name == "lo" ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [],
     };

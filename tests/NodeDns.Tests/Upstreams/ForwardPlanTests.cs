@@ -6,6 +6,7 @@ using NodeDns.Config;
 using NodeDns.Linux.Sockets;
 using NodeDns.Timing;
 using NodeDns.Upstreams;
+using NodeDns.Upstreams.Streams;
 using NodeDns.Wire;
 using Xunit;
 
@@ -132,7 +133,7 @@ public sealed class ForwardPlanTests
             Hedge = hedge is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
         };
         HealthPlan health = new(maxFails, 500, [0], RecordType.NS, HeaderFlags.RecursionDesired, false);
-        return new ForwardPlan(config, _upstreams, health, [0], []);
+        return new ForwardPlan(config, _upstreams, [.. _upstreams.Select(_ => StreamRules.Default)], health, [0], []);
     }
 
     /// <summary>Whom one question is sent to, try after try; -1 for nobody.</summary>

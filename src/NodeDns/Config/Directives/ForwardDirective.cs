@@ -40,7 +40,7 @@ internal sealed class ForwardDirective
         scope.ReadOptions(reader.Options());
         reader.ReadFrom(scope.Arguments[0]);
         ImmutableArray<UpstreamAddressConfig> upstreams =
-            new UpstreamReader(scope, reader._resolvers.Count > 0).Read(scope.Arguments.RemoveAt(0));
+            new UpstreamReader(scope, reader._resolvers.ToImmutable()).Read(scope.Arguments.RemoveAt(0));
         reader.CheckAges();
         ForwardConfig forward = reader._forward with
         {

@@ -48,8 +48,8 @@ internal static class ProbeDirective
 
     private static ImmutableArray<UpstreamAddressConfig> ReadUpstreams(DirectiveScope scope, ImmutableArray<Token> tokens)
     {
-        ImmutableArray<UpstreamAddressConfig> upstreams = new UpstreamReader(scope, hasResolvers: false).Read(tokens);
-        if (upstreams.Any(upstream => upstream.Transport != Transport.Dns))
+        ImmutableArray<UpstreamAddressConfig> upstreams = new UpstreamReader(scope, resolvers: []).Read(tokens);
+        if (upstreams.Any(upstream => upstream.Transport != Transport.Dns || upstream.EndPoint is null))
         {
             scope.Error(tokens[0], "probes go over plain DNS; name plain addresses");
         }

@@ -9,9 +9,12 @@ using NodeDns.Config.Values;
 namespace NodeDns.Config.Directives;
 
 /// <summary>forward's TO: addresses, resolv.conf files and host names to upstreams.</summary>
-/// <param name="hasResolvers">Names are left for forward's own resolvers at run time; else they are resolved now, once.</param>
-internal sealed class UpstreamReader(DirectiveScope scope, bool hasResolvers)
+/// <param name="resolvers">Who is asked for names; none: the machine's own.</param>
+internal sealed class UpstreamReader(DirectiveScope scope, ImmutableArray<IPEndPoint> resolvers)
 {
+    private const string DefaultPath = "/dns-query";
+    private const string QueryTemplate = "{?dns}";
+    private const int MaxPathLength = 200;
     private readonly List<UpstreamAddressConfig> _upstreams = [];
 
     public ImmutableArray<UpstreamAddressConfig> Read(IReadOnlyCollection<Token> tokens)
@@ -50,11 +53,8 @@ internal sealed class UpstreamReader(DirectiveScope scope, bool hasResolvers)
             case "tls":
                 ReadHost(token, rest, Transport.Tls, 853);
                 break;
-            case "https" when rest.Contains('/', StringComparison.Ordinal):
-                scope.Error(token, "paths are not allowed in HTTPS upstream addresses; /dns-query is always used");
-                break;
             case "https":
-                ReadHost(token, rest, Transport.Https, 443);
+                ReadHttps(token, rest);
                 break;
             case "grpc" or "quic" or "https3" or "unix":
                 scope.Error(token, $"{token.Text[..end]}:// is not supported for upstreams; expected dns://, tls:// or https://");
@@ -101,7 +101,24 @@ internal sealed class UpstreamReader(DirectiveScope scope, bool hasResolvers)
             new UpstreamAddressConfig(Transport.Dns, new IPEndPoint(server, 53), null, 53, SourceFile: path)));
     }
 
-    private void ReadHost(Token token, string text, Transport transport, int defaultPort)
+    /// <summary>CoreDNS knows no other path than /dns-query; servers that want another one would be out of reach.</summary>
+    private void ReadHttps(Token token, string text)
+    {
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        string path = slash < 0 ? DefaultPath : text[slash..];
+
+        // Lists of such servers write them as templates (RFC 8484 §3).
+        path = path.EndsWith(QueryTemplate, StringComparison.Ordinal) ? path[..^QueryTemplate.Length] : path;
+        if (path == "/" || path.Length > MaxPathLength || !path.All(c => char.IsAsciiLetterOrDigit(c) || "/-._~".Contains(c, StringComparison.Ordinal)))
+        {
+            scope.Error(token, $"expected a path such as {DefaultPath}, or none for just that, found {Shown.Text(path)}");
+            return;
+        }
+
+        ReadHost(token, slash < 0 ? text : text[..slash], Transport.Https, 443, path);
+    }
+
+    private void ReadHost(Token token, string text, Transport transport, int defaultPort, string? path = null)
     {
         if (!TrySplit(text, defaultPort, out string host, out int port))
         {
@@ -109,13 +126,25 @@ internal sealed class UpstreamReader(DirectiveScope scope, bool hasResolvers)
             return;
         }
 
+        if (transport != Transport.Dns && !scope.State.Context.HasTls())
+        {
+            scope.Error(token, "encrypted upstreams need OpenSSL, whose libssl.so.3 is not on this machine; install it (Debian: libssl3)");
+            return;
+        }
+
         // tls://1.1.1.1%cloudflare-dns.com carries the certificate's name; elsewhere % begins an IPv6 scope.
         int percent = transport == Transport.Dns ? -1 : host.IndexOf('%', StringComparison.Ordinal);
         string? serverName = percent < 0 ? null : host[(percent + 1)..];
         host = percent < 0 ? host : host[..percent];
+        if (serverName is not null && (!ZoneText.TryParseName(serverName, out string certified, out _) || certified == "."))
+        {
+            scope.Error(token, $"expected the name in the server's certificate after %, found {Shown.Text(serverName)}");
+            return;
+        }
+
         if (AddressText.TryParseWithScope(host, out IPAddress address))
         {
-            _upstreams.Add(new UpstreamAddressConfig(transport, new IPEndPoint(address, port), null, port, serverName));
+            _upstreams.Add(new UpstreamAddressConfig(transport, new IPEndPoint(address, port), null, port, serverName, path));
         }
         else if (!host.Any(char.IsAsciiLetter) || !ZoneText.TryParseName(host, out string name, out _) || name == ".")
         {
@@ -123,26 +152,24 @@ internal sealed class UpstreamReader(DirectiveScope scope, bool hasResolvers)
         }
         else
         {
-            Resolve(token, host, transport, port, serverName);
+            Resolve(token, host, transport, port, serverName, path);
         }
     }
 
-    private void Resolve(Token token, string host, Transport transport, int port, string? serverName)
+    /// <summary>A name that nobody has ever heard of is a mistake; one that cannot be asked for now is a bad moment.</summary>
+    private void Resolve(Token token, string host, Transport transport, int port, string? serverName, string? path)
     {
-        if (hasResolvers)
-        {
-            _upstreams.Add(new UpstreamAddressConfig(transport, null, host, port, serverName));
-            return;
-        }
-
-        ImmutableArray<IPAddress> addresses = scope.State.ResolveHost(host);
-        if (addresses.IsEmpty)
+        HostLookupStatus status = scope.State.ResolveUpstream(host, resolvers).Status;
+        if (status == HostLookupStatus.DoesNotExist)
         {
             scope.Error(token, $"{Shown.Text(host)} is not an IP address or a file, and failed to resolve as a host name");
         }
+        else if (status == HostLookupStatus.NoAnswer)
+        {
+            scope.Warn(token, $"{Shown.Text(host)} cannot be resolved now; it is tried again, and questions get SERVFAIL until then");
+        }
 
-        _upstreams.AddRange(addresses.Select(address =>
-            new UpstreamAddressConfig(transport, new IPEndPoint(address, port), host, port, serverName)));
+        _upstreams.Add(new UpstreamAddressConfig(transport, null, host, port, serverName, path));
     }
 
     /// <summary>HOST, HOST:PORT, [IPV6] or [IPV6]:PORT; an IPv6 address without brackets has no port.</summary>

@@ -14,7 +14,10 @@ internal sealed class PillarTable
     {
         string variable = context.UpstreamService.ToUpperInvariant().Replace('-', '_') + "_SERVICE_HOST";
         string? clusterDns = context.ClusterDns ?? context.Environment(variable);
-        string? noClusterDns = string.IsNullOrEmpty(clusterDns)
+        string? noClusterDns = clusterDns == "None"
+            ? $"stands for the address of the Service \"{context.UpstreamService}\" (-upstreamsvc), but {variable} is None: "
+                + "a headless Service has no address of its own; use one with a ClusterIP, or name an upstream"
+            : string.IsNullOrEmpty(clusterDns)
             ? $"stands for the address of the Service \"{context.UpstreamService}\" (-upstreamsvc), "
                 + $"but the environment variable {variable} is not set"
             : null;

@@ -12,6 +12,7 @@ internal sealed class ReadingState(CorefileContext context, ErrorList errors)
     private readonly ImmutableArray<string>.Builder _files = ImmutableArray.CreateBuilder<string>();
     private readonly Dictionary<(bool Host, string Name), ImmutableArray<IPAddress>> _lookups = [];
     private int _patterns;
+    private int _upstreamLookups;
 
     public CorefileContext Context { get; } = context;
 
@@ -29,6 +30,17 @@ internal sealed class ReadingState(CorefileContext context, ErrorList errors)
         {
             _files.Add(path);
         }
+    }
+
+    /// <summary>The addresses of an upstream given by name.</summary>
+    public HostLookup ResolveUpstream(string name, ImmutableArray<IPEndPoint> resolvers)
+    {
+        if (Context.ResolveUpstream is not { } resolve)
+        {
+            return HostLookup.Of(ResolveHost(name));
+        }
+
+        return ++_upstreamLookups <= CorefileLimits.MaxLookups ? resolve(name, resolvers) : HostLookup.NoAnswer;
     }
 
     public ImmutableArray<IPAddress> ResolveHost(string name) => Lookup((true, name), Context.ResolveHost);

@@ -20,7 +20,7 @@ public sealed class ForwardDirectiveTests
         Assert.Equal(2, forward.MaxFails);
         Assert.Equal(new HealthCheckConfig(TimeSpan.FromMilliseconds(500), NoRecursion: false, Domain: null), forward.HealthCheck);
         Assert.Equal(TimeSpan.FromMilliseconds(100), forward.Hedge);
-        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromSeconds(2)), (forward.Expire, forward.MaxAge, forward.ReadTimeout));
+        Assert.Equal((TimeSpan.FromSeconds(8), TimeSpan.Zero, TimeSpan.FromSeconds(2)), (forward.Expire, forward.MaxAge, forward.ReadTimeout));
         Assert.Equal((0, null, 0), (forward.MaxIdleConnections, forward.MaxConnectAttempts, forward.MaxConcurrent));
         Assert.Equal(DohMethod.Post, forward.DohMethod);
         Assert.False(forward.ForceTcp || forward.PreferUdp || forward.Failfast || forward.NextOnNodata);
@@ -50,22 +50,42 @@ public sealed class ForwardDirectiveTests
         Assert.Null(upstream.HostName);
     }
 
+    [Theory]
+    [InlineData("https://9.9.9.9", "/dns-query")]
+    [InlineData("https://9.9.9.9%dns.quad9.net:8443/resolve", "/resolve")]
+    [InlineData("https://[2620:fe::fe]/a/b-c.d{?dns}", "/a/b-c.d")]
+    public void To_Https_HasAPath(string to, string path) =>
+        Assert.Equal(path, Assert.Single(Read($"forward . {to}").Upstreams).Path);
+
     [Fact]
-    public void To_Name_ResolvedWhileReadingInOrder()
+    public void To_EncryptedWithoutOpenSsl_RefusedWithTheWayOut()
+    {
+        _machine.HasTls = false;
+
+        string error = Assert.Single(_machine.ReadErrors(". {\nforward . tls://9.9.9.9\n}"));
+
+        Assert.Contains("Debian: libssl3", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void To_Name_LookedUpAndFollowed()
     {
         _machine.Hosts["dns.example"] = [IPAddress.Parse("192.0.2.2"), IPAddress.Parse("192.0.2.1")];
 
         ForwardConfig forward = Read("forward . tls://dns.example https://dns.example:8443");
 
-        Assert.Equal(
-            ["192.0.2.2:853", "192.0.2.1:853", "192.0.2.2:8443", "192.0.2.1:8443"],
-            forward.Upstreams.Select(u => u.EndPoint!.ToString()));
-        Assert.All(forward.Upstreams, u => Assert.Equal("dns.example", u.HostName));
+        UpstreamAddressConfig[] expected =
+        [
+            new(Transport.Tls, null, "dns.example", 853),
+            new(Transport.Https, null, "dns.example", 8443, null, "/dns-query"),
+        ];
+        Assert.Equal(expected, forward.Upstreams.ToArray());
     }
 
     [Fact]
-    public void To_NameWithResolvers_LeftForRunTime()
+    public void To_NameWithResolvers_LookedUpThere()
     {
+        _machine.Hosts["dns.example"] = [IPAddress.Parse("192.0.2.2")];
         ForwardConfig forward = Read("forward . tls://dns.example {\nresolver 10.0.0.1 [::1]:5353\nresolver 10.0.0.2:54\n}");
 
         Assert.Equal(
@@ -146,7 +166,9 @@ public sealed class ForwardDirectiveTests
     [Theory]
     [InlineData("forward", "2:1", "expected \"forward FROM TO...\"")]
     [InlineData("forward .", "2:1", "expected \"forward FROM TO...\"")]
-    [InlineData("forward . https://1.1.1.1/", "2:11", "paths are not allowed in HTTPS upstream addresses")]
+    [InlineData("forward . https://1.1.1.1/", "2:11", "expected a path such as /dns-query, or none for just that, found \"/\"")]
+    [InlineData("forward . https://1.1.1.1/a?b", "2:11", "expected a path such as /dns-query, or none for just that, found \"/a?b\"")]
+    [InlineData("forward . tls://1.1.1.1%a..b", "2:11", "expected the name in the server's certificate after %")]
     [InlineData("forward . a27.0.0.1", "2:11", "failed to resolve")]
     [InlineData("forward . 300.0.0.1", "2:11", "expected an address, a host name or a resolv.conf file")]
     [InlineData("forward . 127.1", "2:11", "expected an address, a host name or a resolv.conf file")]
