@@ -29,6 +29,12 @@ public sealed class FakeUpstream : IAsyncDisposable
     {
         EndPoint = new IPEndPoint(address ?? IPAddress.Loopback, port ?? FreePort.Next());
         _udp = new Socket(EndPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 4 << 20 };
+        if (Environment.IsPrivilegedProcess)
+        {
+            // SO_RCVBUFFORCE: what the line above asks for ends at net.core.rmem_max, a few hundred datagrams.
+            _udp.SetRawSocketOption(1, 33, BitConverter.GetBytes(4 << 20));
+        }
+
         _udp.Bind(EndPoint);
         _tcp = new Socket(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         _tcp.Bind(EndPoint);

@@ -56,6 +56,6 @@ public sealed class NodeUpgradeTests(ITestOutputHelper output)
         Assert.Empty(lost);
         Assert.Equal(NodeBox.NodeSays, await NodeBox.AskAsync(box.Pod, NodeBox.ClusterAddress, tcp: true));
         Assert.Equal(NodeBox.NodeSays, await NodeBox.AskAsync(box.Pod, NodeBox.ClusterAddress6));
-        Assert.True(await old.WaitForOutputAsync(":9253 for /metrics is ours now"), old.Output);
+        Assert.True(await old.WaitForOutputAsync(":9353 for /metrics is ours now"), old.Output);
     }
 }
