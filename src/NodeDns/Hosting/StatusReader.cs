@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using NodeDns.Admin;
@@ -12,7 +13,6 @@ using NodeDns.Pipeline;
 using NodeDns.Status;
 using NodeDns.Timing;
 using NodeDns.Upstreams;
-using NodeDns.Wire;
 
 namespace NodeDns.Hosting;
 
@@ -21,6 +21,9 @@ internal sealed class StatusReader(
     string configSource, Clock clock, LogQueue logs, CounterRegistry counters, AnswerCache cache,
     InFlightTable inFlight, TcpConnectionTable connections, Readiness readiness, ReloadCounters reloads, NodeStage node)
 {
+    private static readonly double[] s_latencyBounds =
+        [.. Buckets.Durations.Texts[..^1].Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+
     private sealed record Served(ServingPlan Plan, string Hash, long Since);
 
     private readonly string _node = Environment.GetEnvironmentVariable("NODE_NAME") ?? Environment.MachineName;
@@ -33,25 +36,35 @@ internal sealed class StatusReader(
 
     public StatusTotals Totals()
     {
-        TrafficTotals traffic = TrafficTotals.Of(counters);
-        long ignored = counters.Sum(one => one.Ignored);
-        long stale = traffic.Sum(ZoneCell.ServedStale);
-        long filtered = traffic.Answered(Answerer.Acl, Answerer.Any, Answerer.Deny, Answerer.NdotsFilter)
-            + traffic.Sum(ZoneCell.AclDropped);
+        ZoneFigures all = default;
+        long[] latency = new long[Buckets.Durations.Count];
+        long[] cells = new long[ZoneCounters.Cells];
+        foreach (ZoneSeries zone in counters.Zones)
+        {
+            counters.Sum(zone, cells);
+            all += ZoneFigures.Of(cells);
+            for (int i = 0; i < latency.Length; i++)
+            {
+                latency[i] += cells[ZoneCounters.Durations + i];
+            }
+        }
+
         return new StatusTotals
         {
-            Queries = traffic.Queries + ignored,
-            Cached = traffic.Answered(Answerer.Cache) - stale,
-            Stale = stale,
-            Local = filtered + traffic.Answered(
-                Answerer.Hosts, Answerer.Template, Answerer.Whoami, Answerer.Dns64, Answerer.Local),
-            Forwarded = traffic.Answered(Answerer.Forward),
-            Failed = traffic.Replies(ResponseCode.ServerFailure),
-            NoError = traffic.Replies(ResponseCode.NoError),
-            NxDomain = traffic.Replies(ResponseCode.NameError),
-            Refused = traffic.Replies(ResponseCode.Refused),
-            Blocked = filtered,
-            Dropped = ignored,
+            Queries = counters.Sum(one => one.Queries),
+            Cached = all.Cached,
+            Stale = all.Stale,
+            Local = all.Local,
+            Forwarded = all.Forwarded,
+            Failed = all.Failed,
+            NoError = all.NoError,
+            NxDomain = all.NxDomain,
+            Refused = all.Refused,
+            OtherAnswers = all.Answers - all.NoError - all.NxDomain - all.Failed - all.Refused,
+            Blocked = all.Blocked,
+            Dropped = counters.Sum(one => one.Ignored) + all.Dropped,
+            LatencyBounds = s_latencyBounds,
+            LatencyCounts = latency,
         };
     }
 
@@ -59,7 +72,7 @@ internal sealed class StatusReader(
     {
         Served? served = Volatile.Read(ref _served);
         long now = clock.NowMilliseconds;
-        ZonePlan[] zones = [.. served?.Plan.Zones.DistinctBy(zone => zone.Space) ?? []];
+        ZonePlan[] zones = [.. served?.Plan.Zones.DistinctBy(zone => zone.Text) ?? []];
         string? interception = node.InterceptionText;
         return new StatusSnapshot
         {
@@ -91,11 +104,29 @@ internal sealed class StatusReader(
         cache.Occupancy.Entries(zone.Space, AnswerKind.Success) + cache.Occupancy.Entries(zone.Space, AnswerKind.Denial)
         + cache.Occupancy.Entries(zone.Space, AnswerKind.Failure);
 
-    private static StatusZone ToStatus(ZonePlan zone) => new()
+    /// <summary>A zone's counts over all its listen addresses.</summary>
+    private StatusZone ToStatus(ZonePlan zone)
     {
-        Zone = zone.Text,
-        Forwards = [.. zone.Forwarding.SelectMany(forward => forward.Upstreams).Select(upstream => upstream.Text).Distinct()],
-    };
+        ZoneFigures figures = default;
+        long[] cells = new long[ZoneCounters.Cells];
+        foreach (ZoneSeries series in counters.Zones)
+        {
+            if (series.Zone == zone.Text)
+            {
+                counters.Sum(series, cells);
+                figures += ZoneFigures.Of(cells);
+            }
+        }
+
+        return new StatusZone
+        {
+            Zone = zone.Text,
+            Forwards = [.. zone.Forwarding.SelectMany(forward => forward.Upstreams).Select(upstream => upstream.Text).Distinct()],
+            Queries = figures.Answers,
+            Cached = figures.Cached + figures.Stale,
+            Failed = figures.Failed,
+        };
+    }
 
     /// <summary>In the order of the Corefile; each once, with the zones that ask it.</summary>
     private static List<StatusUpstream> UpstreamsOf(ZonePlan[] zones, long now)

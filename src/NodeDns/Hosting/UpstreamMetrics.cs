@@ -76,7 +76,7 @@ internal sealed class UpstreamMetrics(UpstreamRegistry upstreams, CounterRegistr
             });
         set.Add(
             new MetricFamily("nodedns_upstream_up", MetricKind.Gauge, "1 up, 0.5 suspected, 0 down.", "upstream"),
-            sink => _entries.ForEach(one => sink.Add(one.Upstream, one.State.Health.Status switch
+            sink => InUse(one => sink.Add(one.Upstream, one.State.Health.Status switch
             {
                 HealthStatus.Up => 1.0,
                 HealthStatus.Suspect => 0.5,
@@ -84,8 +84,11 @@ internal sealed class UpstreamMetrics(UpstreamRegistry upstreams, CounterRegistr
             })));
         set.Add(
             new MetricFamily("nodedns_upstream_rtt_seconds", MetricKind.Gauge, "Smoothed time to its answers.", "upstream"),
-            sink => _entries.ForEach(one => sink.Add(one.Upstream, one.State.Health.SmoothedRtt / 16_000.0)));
+            sink => InUse(one => sink.Add(one.Upstream, one.State.Health.SmoothedRtt / 16_000.0)));
     }
+
+    /// <summary>Health is a statement about now: an upstream that was taken out of the config while down alarms nobody.</summary>
+    private void InUse(Action<Entry> report) => _entries.FindAll(one => one.State.IsInUse).ForEach(report);
 
     private void RegisterProxy(MetricSet set)
     {

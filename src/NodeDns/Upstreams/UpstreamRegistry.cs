@@ -46,11 +46,16 @@ internal sealed class UpstreamRegistry(Clock clock, Log? log = null)
         }
     }
 
-    /// <summary>Forgets upstreams that are not in use any more, when there are many of those.</summary>
+    /// <summary>A config was taken over that asks these and no others; when there are many others, they are forgotten.</summary>
     public void Keep(IReadOnlySet<UpstreamState> used)
     {
         lock (_gate)
         {
+            foreach (UpstreamState state in _states.Values)
+            {
+                state.IsInUse = used.Contains(state);
+            }
+
             UpstreamState[] former = [.. _states.Values.Where(state => !used.Contains(state))];
             if (former.Length > UpstreamLimits.MaxFormerUpstreams)
             {

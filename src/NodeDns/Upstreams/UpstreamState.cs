@@ -53,6 +53,9 @@ internal sealed class UpstreamState(int index, UpstreamIdentity identity, string
 
     public HealthProbe? Probe { get; set; }
 
+    /// <summary>Whether the config in force names it; what is said of its health is said only then.</summary>
+    public bool IsInUse { get; set; } = true;
+
     /// <summary>DNS over TLS and over HTTPS know no UDP.</summary>
     public bool IsStreamOnly => Identity.Transport != Transport.Dns;
 

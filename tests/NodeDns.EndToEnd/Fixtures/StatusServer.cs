@@ -12,6 +12,7 @@ internal sealed class StatusServer : IAsyncDisposable
 {
     private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(20) };
     private readonly int _metricsPort = FreePort.Next();
+    private readonly int _port = FreePort.Next();
     private bool _hasLostFirst;
 
     public FakeUpstream First { get; } = new();
@@ -27,32 +28,12 @@ internal sealed class StatusServer : IAsyncDisposable
 
     public string FirstAddress => $"127.0.0.1:{First.Port}";
 
+    private string SecondAddress => $"127.0.0.1:{Second.Port}";
+
     public static async Task<StatusServer> StartAsync(params string[] arguments)
     {
         StatusServer all = new();
-        int port = FreePort.Next();
-        string corefile = $$"""
-            .:{{port}} {
-                bind 127.0.0.1
-                errors
-                prometheus 127.0.0.1:{{all._metricsPort}}
-                deny blocked.example
-                cache {
-                    serve_stale
-                }
-                forward . 127.0.0.1:{{all.First.Port}} 127.0.0.1:{{all.Second.Port}} {
-                    policy sequential
-                }
-            }
-            cluster.local:{{port}} {
-                bind 127.0.0.1
-                errors
-                prometheus 127.0.0.1:{{all._metricsPort}}
-                cache
-                forward . 127.0.0.1:{{all.Second.Port}}
-            }
-            """;
-        all.Server = await NodeDnsProcess.StartAsync(new NodeDnsOptions { Corefile = corefile, Port = port, Arguments = arguments });
+        all.Server = await NodeDnsProcess.StartAsync(new NodeDnsOptions { Corefile = all.Corefile($"{all.FirstAddress} {all.SecondAddress}"), Port = all._port, Arguments = arguments });
         return all;
     }
 
@@ -92,6 +73,17 @@ internal sealed class StatusServer : IAsyncDisposable
         throw new InvalidOperationException($"{FirstAddress} is not down; log:\n{Server.Output}");
     }
 
+    /// <summary>Takes the first upstream out of the config, and waits until that is the one in force.</summary>
+    public async Task ReloadWithoutFirstAsync()
+    {
+        await Server.WriteCorefileAsync(Corefile(SecondAddress));
+        await Server.SignalAsync("HUP");
+        for (int i = 0; (await StatsAsync()).GetProperty("config").GetProperty("reloads").GetInt32() == 0; i++)
+        {
+            await Task.Delay(i < 200 ? 50 : throw new TimeoutException(Server.Output));
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Server is not null)
@@ -106,4 +98,26 @@ internal sealed class StatusServer : IAsyncDisposable
 
         await Second.DisposeAsync();
     }
+
+    private string Corefile(string upstreams) => $$"""
+        .:{{_port}} {
+            bind 127.0.0.1
+            errors
+            prometheus 127.0.0.1:{{_metricsPort}}
+            deny blocked.example
+            cache {
+                serve_stale
+            }
+            forward . {{upstreams}} {
+                policy sequential
+            }
+        }
+        cluster.local:{{_port}} {
+            bind 127.0.0.1
+            errors
+            prometheus 127.0.0.1:{{_metricsPort}}
+            cache
+            forward . {{SecondAddress}}
+        }
+        """;
 }

@@ -10,7 +10,7 @@ using NodeDns.EndToEnd.Fixtures;
 using NodeDns.TestKit;
 using Xunit;
 
-namespace NodeDns.EndToEnd.Operations;
+namespace NodeDns.EndToEnd.Monitoring;
 
 /// <summary>/api/v1/stats of the built program: what it counts, what it hides, and that docs/api.md says the same.</summary>
 public sealed class StatusApiTests
@@ -82,6 +82,21 @@ public sealed class StatusApiTests
         Assert.InRange(lost.GetProperty("stateSeconds").GetDouble(), 99, 130);
         Assert.Equal("up", stats.GetProperty("upstreams")[1].GetProperty("state").GetString());
         Assert.Contains(Texts(stats.GetProperty("recentErrors"), "text"), text => text.Contains($"{server.FirstAddress} is down", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Upstream_DownAndTakenOutOfTheConfig_IsNoLongerReported()
+    {
+        await using StatusServer server = await StatusServer.StartAsync();
+        await server.LoseFirstAsync();
+        Assert.Contains($"nodedns_upstream_up{{upstream=\"{server.FirstAddress}\"}} 0", await server.TextAsync("metrics"), StringComparison.Ordinal);
+
+        await server.ReloadWithoutFirstAsync();
+
+        string metrics = await server.TextAsync("metrics");
+        Assert.DoesNotContain($"nodedns_upstream_up{{upstream=\"{server.FirstAddress}\"}}", metrics, StringComparison.Ordinal);
+        Assert.Contains("nodedns_upstream_up{", metrics, StringComparison.Ordinal);
+        Assert.Single((await server.StatsAsync()).GetProperty("upstreams").EnumerateArray());
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using System.Threading.Tasks;
 using NodeDns.EndToEnd.Fixtures;
 using Xunit;
 
-namespace NodeDns.EndToEnd.Operations;
+namespace NodeDns.EndToEnd.Monitoring;
 
 /// <summary>The status page in a real browser, on the built program.</summary>
 public sealed class StatusPageTests
