@@ -5,6 +5,7 @@ import datetime
 import os
 import sys
 import tempfile
+import time
 
 from . import report, scenarios
 from .processes import Place
@@ -21,11 +22,13 @@ def main():
     place = Place(server=cpus[0], load=cpus[1], upstream=cpus[2] if len(cpus) > 2 else cpus[1])
 
     with tempfile.TemporaryDirectory(prefix="nodedns-compare-") as folder:
+        started = time.monotonic()
         runner = Runner(options, place, folder)
         try:
             results = runner.run()
         finally:
             runner.stop()
+        print(f"compare: measured for {time.monotonic() - started:.0f} s", file=sys.stderr)
 
     text = report.render(options, place, results)
     print(text)
@@ -46,8 +49,9 @@ def parse():
                         help="which of: " + ", ".join(SERVERS))
     parser.add_argument("--scenarios", type=names(scenarios.ALL), default=list(scenarios.ALL), metavar="A,B",
                         help="which of: " + ", ".join(scenarios.ALL))
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each server in each scenario (5)")
-    parser.add_argument("--seconds", type=float, default=3, help="measured time of each run (3)")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each server in each scenario (3)")
+    parser.add_argument("--seconds", type=float, default=2, help="measured time of each run (2)")
+    parser.add_argument("--memory-seconds", type=float, default=60, help="length of the scenario \"memory\" (60)")
     parser.add_argument("--name", default="compare", help="part of the result file's name; empty writes no file")
     options = parser.parse_args()
     if options.rounds < 1 or options.seconds <= 0:

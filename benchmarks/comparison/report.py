@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 
-from .servers import ROOT, SERVERS
+from .servers import ALL, ROOT, SERVERS
 
 RESULTS = os.path.join(ROOT, "benchmarks", "results")
 
@@ -33,7 +33,7 @@ def header(options, place):
         f"- commit: {commit()}",
         f"- command: `{shlex.join(['benchmarks/compare', *sys.argv[1:]])}`",
         f"- placement: server on CPU {place.server}, load on CPU {place.load}, upstream (nsd) on CPU {place.upstream}; loopback",
-        f"- rounds: {options.rounds}, each {options.seconds:g} s measured after 1 s of warm-up, servers interleaved",
+        f"- rounds: {options.rounds}, each {options.seconds:g} s measured after 0.5 s of warm-up, servers interleaved",
         "- servers: " + "; ".join(f"{name} ({SERVERS[name].version()})" for name in options.servers),
     ]
     return "\n".join(lines)
@@ -41,14 +41,16 @@ def header(options, place):
 
 def table(result):
     columns = result.scenario.columns
-    titles = ["server"]
+    titles = ["nodedns with" if result.scenario.pairs else "server"]
     for column in columns:
         titles += [column.title] + (["x limit", "x best peer"] if column.ratios else [])
+    if result.scenario.pairs:
+        titles.append("x the row above")
     titles += ["lost", "runs", "spread"]
 
     limits = {column: median(column, row) for row in result.rows if row.server == "limit" for column in columns}
     lines = [line(titles), line(["---"] + ["---:"] * (len(titles) - 1))]
-    for row in result.rows:
+    for place, row in enumerate(result.rows):
         if not row.runs:
             reason = row.problems[-1] if row.problems else "no run"
             reason = " ".join(reason.replace("|", "/").split())
@@ -60,6 +62,9 @@ def table(result):
             cells.append(column.form.format(value))
             if column.ratios:
                 cells += [ratio(value, limits.get(column)), ratio(value, best_peer(column, result.rows))]
+        if result.scenario.pairs:
+            base = median(columns[0], result.rows[place - 1]) if place % 2 else None
+            cells.append(ratio(median(columns[0], row), base))
         failed = len(row.problems)
         cells += [lost(row), f"{len(row.runs)}" + (f" ({failed} failed)" if failed else ""), spread(columns[0], row)]
         lines.append(line(cells))
@@ -75,7 +80,7 @@ def median(column, row):
 
 
 def best_peer(column, rows):
-    values = [median(column, row) for row in rows if row.runs and SERVERS[row.server].is_peer]
+    values = [median(column, row) for row in rows if row.runs and row.server in SERVERS and ALL[row.server].is_peer]
     if not values:
         return None
     return max(values) if column.more_is_better else min(values)

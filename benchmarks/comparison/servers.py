@@ -1,6 +1,7 @@
 """How each server is started: one thread, everything cached that may be cached, one UDP upstream, no validation."""
 
 import dataclasses
+import functools
 import os
 import shutil
 import subprocess
@@ -20,16 +21,22 @@ class Server:
     is_peer: bool = True
     tcp: str = ""      # why TCP is not measured; empty where it is
     forwards: bool = True
+    load: tuple = ()   # what this one is asked differently
 
 
 def limit(folder, port, upstream):
     return [built("artifacts/limit/limit"), str(port)]
 
 
-def nodedns(folder, port, upstream):
+def limit_segments(folder, port, upstream):
+    return [*limit(folder, port, upstream), "segments"]
+
+
+def nodedns(folder, port, upstream, zones=5, workers=1):
     # The zones of the stock node-local Corefile plus the measured one, with metrics on: as shipped.
+    names = ["cluster.local", "in-addr.arpa", "ip6.arpa", ".", *(f"z{i}.test" for i in range(zones))][:zones - 1]
     other = "".join(f"{zone}:{port} {{\n    errors\n    cache 30\n    bind 127.0.0.1\n    forward . 127.0.0.1:{upstream}\n}}\n"
-                    for zone in ("cluster.local", "in-addr.arpa", "ip6.arpa", "."))
+                    for zone in names)
     corefile = write(folder, "Corefile", f"""{ZONE}:{port} {{
     errors
     cache 3600
@@ -38,7 +45,8 @@ def nodedns(folder, port, upstream):
     prometheus 127.0.0.1:{free_port()}
 }}
 {other}""")
-    return [built("artifacts/nodedns/nodedns"), "-conf", corefile, "-control-socket", os.path.join(folder, "control.sock")]
+    return [built("artifacts/nodedns/nodedns"), "-conf", corefile, "-workers", str(workers),
+            "-control-socket", os.path.join(folder, "control.sock")]
 
 
 def unbound(folder, port, upstream):
@@ -180,9 +188,26 @@ def debian(package):
 
 SERVERS = {
     "limit": Server(limit, lambda: "benchmarks/limit/limit.c", is_peer=False, tcp="UDP only", forwards=False),
+    "limit-gso": Server(limit_segments, lambda: "the same with UDP_SEGMENT", is_peer=False, tcp="UDP only", forwards=False),
     "nodedns": Server(nodedns, lambda: "this commit", is_peer=False),
     "unbound": Server(unbound, debian("unbound")),
     "dnsdist": Server(dnsdist, debian("dnsdist")),
     "dnsmasq": Server(dnsmasq, debian("dnsmasq-base"), tcp="forks a process per connection and ends it after 100 queries"),
     "recursor": Server(recursor, debian("pdns-recursor")),
 }
+
+# One question per client, so that no answers leave together and the figure is the cost of one answer.
+ONE_EACH = ("--sockets", "256", "--outstanding", "1")
+WIDE_ZONE = ("--zone", f"w.{ZONE}", "--names")  # the wildcard has as many names as one likes
+
+# NodeDns against itself, for the scenario "growth": what more entries, zones and workers cost.
+VARIANTS = {
+    "1,000 entries": Server(nodedns, lambda: "", load=(*ONE_EACH, *WIDE_ZONE, "1000")),
+    "100,000 entries": Server(nodedns, lambda: "", load=(*ONE_EACH, *WIDE_ZONE, "100000")),
+    "4 zones": Server(functools.partial(nodedns, zones=4), lambda: "", load=ONE_EACH),
+    "100 zones": Server(functools.partial(nodedns, zones=100), lambda: "", load=ONE_EACH),
+    "1 worker": Server(nodedns, lambda: "", load=ONE_EACH),
+    "2 workers": Server(functools.partial(nodedns, workers=2), lambda: "", load=ONE_EACH),
+}
+
+ALL = {**SERVERS, **VARIANTS}

@@ -96,6 +96,12 @@ public static class CpuQuota
 
     private static string[] ReadLines(string path)
     {
+        if (!File.Exists(path))
+        {
+            // Usual for the root group. The first exception of a process takes many milliseconds, and a start should not.
+            return [];
+        }
+
         try
         {
             return File.ReadAllLines(path);

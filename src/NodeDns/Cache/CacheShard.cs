@@ -309,8 +309,9 @@ internal sealed partial class CacheShard
             if (index >= 0)
             {
                 ref EntryHeader header = ref HeaderAt(offset);
-                if (_index.Used(index) != 0 && header.StaleUntil > now)
+                if (header.StaleUntil > now && (_index.Used(index) != 0 || _main.HasRoom(size)))
                 {
+                    // Asked again, or the cache is not full yet: then there is nothing to be choosy for.
                     Move(index, offset, size, now);
                 }
                 else
