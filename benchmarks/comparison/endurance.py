@@ -100,8 +100,8 @@ def hot(bench, options):
             before = server.metric("nodedns_cache_misses_total")
             run = server.load(seconds, "--no-prime", "--warmup", "0", "--sockets", "16", "--outstanding", "8",
                               "--misses", str(share))
-            asked = run["sent"] - run["unique"]
-            missed = max(0, server.metric("nodedns_cache_misses_total") - before - run["unique"])
+            asked = run["sent"] - run["sent_unique"]
+            missed = max(0, server.metric("nodedns_cache_misses_total") - before - run["sent_unique"])
             ratio = 1 - missed / asked
             calm = ratio if calm is None else calm
             lines.append(f"| {title} | {asked:,} | {missed:,.0f} | {ratio:.3%} | {ratio / calm:.4f} |")
