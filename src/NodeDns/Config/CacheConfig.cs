@@ -6,7 +6,11 @@ namespace NodeDns.Config;
 /// <summary>The cache directive. TTLs are seconds; the defaults are CoreDNS's.</summary>
 internal sealed record CacheConfig
 {
-    public const int DefaultCapacity = 10_000;
+    /// <summary>
+    /// No share of its own: the memory of all is the bound. CoreDNS's 10,000 entries bound a memory that nothing else bounds.
+    /// </summary>
+    public const int DefaultCapacity = 0;
+
     public const int DefaultSuccessMaxTtl = 3600;
     public const int DefaultDenialMaxTtl = 1800;
     public const int DefaultMinTtl = 5;

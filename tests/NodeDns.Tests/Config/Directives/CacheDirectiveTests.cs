@@ -15,8 +15,8 @@ public sealed class CacheDirectiveTests
         CacheConfig cache = Read("cache");
 
         Assert.Equal(["example.org."], cache.Zones.ToArray());
-        Assert.Equal((10_000, 3600, 5), (cache.SuccessCapacity, cache.SuccessMaxTtl, cache.SuccessMinTtl));
-        Assert.Equal((10_000, 1800, 5), (cache.DenialCapacity, cache.DenialMaxTtl, cache.DenialMinTtl));
+        Assert.Equal((0, 3600, 5), (cache.SuccessCapacity, cache.SuccessMaxTtl, cache.SuccessMinTtl));
+        Assert.Equal((0, 1800, 5), (cache.DenialCapacity, cache.DenialMaxTtl, cache.DenialMinTtl));
         Assert.Null(cache.ServfailTtl);
         Assert.Null(cache.Prefetch);
         Assert.Null(cache.ServeStale);
