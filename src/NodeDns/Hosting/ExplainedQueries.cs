@@ -62,9 +62,10 @@ internal sealed class ExplainedQueries : IReplySink
         int handle = Interlocked.Increment(ref _lastHandle) | int.MinValue;
         TaskCompletionSource<ExplainedReply> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[handle] = source;
-        ClientContext context = new(in client, default, handle, isTcp);
+        long receivedAt = _shared.Clock.NowMicroseconds;
+        ClientContext context = new(in client, default, handle, isTcp, receivedAt);
         QueryOutcome outcome = pipeline.Queries.Process(
-            query, pipeline.Reply, context, zones, _shared.Clock.NowMicroseconds);
+            query, pipeline.Reply, context, zones, receivedAt / 1000);
         if (outcome.IsPending)
         {
             reply = [];
