@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Net.Http;
 using System.Threading.Tasks;
 using NodeDns.EndToEnd.Fixtures;
 using NodeDns.TestKit;
