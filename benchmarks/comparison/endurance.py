@@ -97,11 +97,11 @@ def hot(bench, options):
         server.load(seconds)
         calm = None
         for title, share in (("10,000 names by Zipf", 0), ("the same, and as many unique names", 50)):
-            before = server.metric("nodedns_cache_misses_total")
+            before = server.metric("coredns_cache_misses_total")
             run = server.load(seconds, "--no-prime", "--warmup", "0", "--sockets", "16", "--outstanding", "8",
                               "--misses", str(share))
             asked = run["sent"] - run["sent_unique"]
-            missed = max(0, server.metric("nodedns_cache_misses_total") - before - run["sent_unique"])
+            missed = max(0, server.metric("coredns_cache_misses_total") - before - run["sent_unique"])
             ratio = 1 - missed / asked
             calm = ratio if calm is None else calm
             lines.append(f"| {title} | {asked:,} | {missed:,.0f} | {ratio:.3%} | {ratio / calm:.4f} |")
