@@ -9,10 +9,9 @@ namespace NodeDns.Cache;
 
 /// <summary>One independent part of the cache: an index of one-line buckets over two rings of entries.</summary>
 /// <remarks>
-/// <para>Readers take no lock. A reader loads a slot,
-/// copies the entry, and loads the slot again: the copy counts only if the slot did not change. A writer clears or
-/// replaces a slot before the memory behind it may be written, so an unchanged slot proves an unchanged entry (the lap
-/// keeps a slot from repeating before 4,095 laps of the ring). A reader writes nothing shared but a used-mark.</para>
+/// <para>Readers take no lock. A reader loads a slot, copies the entry, and loads the slot again: the copy counts only if the slot
+/// did not change. A writer clears or replaces a slot before the memory behind it may be written, so an unchanged slot proves an
+/// unchanged entry (the lap keeps it from repeating before 4,095 laps). A reader writes nothing shared but a used-mark.</para>
 /// <para>Replacement is S3-FIFO: new names enter a small probation ring; at its end those asked again move to the main
 /// ring, the others leave a fingerprint in the ghost table. The main ring gives an entry that was used one more lap.
 /// A flood of one-time names therefore passes through an eighth of the memory and evicts nothing that is in use.</para>
