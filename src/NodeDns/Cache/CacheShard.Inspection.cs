@@ -10,6 +10,8 @@ internal sealed partial class CacheShard
     /// <summary>Steps of a walk over all slots.</summary>
     public uint Steps => (uint)_index.Words;
 
+    public long UsedBytes => _probation.Used + _main.Used;
+
     /// <summary>
     /// Copies the entry at one step of a walk; null where there is none. Takes no lock: as in a lookup, the copy counts only
     /// if the slot still says the same behind it.

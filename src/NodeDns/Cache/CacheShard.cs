@@ -56,8 +56,6 @@ internal sealed partial class CacheShard
     /// <summary>Largest entry this shard takes; a larger answer is served but not stored.</summary>
     public int MaxEntryBytes => _probation.Length / 4;
 
-    public long UsedBytes => _probation.Used + _main.Used;
-
     public LookupStatus TryGet(
         in CacheKey key, long now, in TtlPolicy policy, Span<byte> destination, out CachedAnswer answer)
     {
