@@ -22,8 +22,11 @@ internal static class HttpsFault
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } =>
                 UpstreamFault.Connect,
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => UpstreamFault.Handshake,
-            HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse
-                or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.VersionNegotiationError } =>
+            HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.InvalidResponse
+                or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.VersionNegotiationError
+            } =>
                 UpstreamFault.HttpProtocol,
             _ => UpstreamFault.Closed,
         };
