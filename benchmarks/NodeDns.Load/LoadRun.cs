@@ -29,7 +29,11 @@ internal static class LoadRun
         {
             using LoadLoop loop = new(conversations, tally, options.Outstanding, options.TimeoutSeconds);
             Prime(options, loop);
-            Step(options, loop, order, options.WarmupSeconds);
+            if (options.WarmupSeconds > 0)
+            {
+                Step(options, loop, order, options.WarmupSeconds);
+            }
+
             return Measure(options, loop, order, tally);
         }
         finally
