@@ -50,7 +50,7 @@ def parse():
     parser.add_argument("--scenarios", type=names(scenarios.ALL), default=list(scenarios.ALL), metavar="A,B",
                         help="which of: " + ", ".join(scenarios.ALL))
     parser.add_argument("--rounds", type=int, default=3, help="runs of each server in each scenario (3)")
-    parser.add_argument("--seconds", type=float, default=2, help="measured time of each run (2)")
+    parser.add_argument("--seconds", type=float, default=1.5, help="measured time of each run (1.5)")
     parser.add_argument("--memory-seconds", type=float, default=60, help="length of the scenario \"memory\" (60)")
     parser.add_argument("--name", default="compare", help="part of the result file's name; empty writes no file")
     options = parser.parse_args()
