@@ -233,15 +233,16 @@ def garbage(stage, options):
 
 def connections(command, recover):
     def measure(stage, options):
-        stage.open(options="force_tcp")
+        # One upstream: with two, the other one's answers would hide how long it takes to notice.
+        stage.open(options="force_tcp", upstreams=1)
         first = stage.upstreams[0]
-        load = stage.load(10)
+        load = stage.load(12)
         accepted = []
         for _ in range(3):
             time.sleep(2)
             at = time.time()
             first.tell(command)
-            time.sleep(0.1 if command != "deaf" else 2.4)
+            time.sleep(0.5 if command != "deaf" else 2.5)
             accepted.append(first.stats()["last_accept"] - at)
         return [*of_load(load.result()),
                 at_most("new connection after", max(accepted) if min(accepted) > 0 else 9, "s", recover)]
