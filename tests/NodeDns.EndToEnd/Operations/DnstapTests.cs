@@ -11,16 +11,18 @@ using Xunit;
 namespace NodeDns.EndToEnd.Operations;
 
 /// <summary>The dnstap directive, read back with the tools of others.</summary>
-public sealed class DnstapTests : IAsyncLifetime
+public sealed class DnstapTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly FakeUpstream _upstream = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("nodedns-tap-").FullName;
     private readonly List<Process> _collectors = [];
     private readonly int _port = FreePort.Next();
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    Task IAsyncLifetime.InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         _collectors.ForEach(Kill);
         await _upstream.DisposeAsync();

@@ -2,7 +2,6 @@ using System;
 using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
-using NodeDns.EndToEnd.Fixtures;
 using NodeDns.TestKit;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System;
 using System.Threading.Tasks;
-using NodeDns.EndToEnd.Fixtures;
 using NodeDns.TestKit;
 using Xunit;
 
