@@ -4,6 +4,7 @@ import argparse
 import datetime
 import os
 import re
+import shlex
 import sys
 import tempfile
 import time
@@ -196,7 +197,7 @@ def main():
 
     head = [f"# Endurance, {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC", "",
             f"- machine: {report.machine()}", f"- commit: {report.commit()}",
-            f"- command: `benchmarks/endurance {' '.join(sys.argv[1:])}`".replace(" `", "`"),
+            f"- command: `{shlex.join(['benchmarks/endurance', *sys.argv[1:]])}`",
             f"- placement: server on CPU {place.server}, load and upstream (nsd) on CPU {place.load}; loopback"]
     if options.name:
         path = os.path.join(report.RESULTS, f"{datetime.date.today():%Y-%m-%d}-{options.name}.md")
