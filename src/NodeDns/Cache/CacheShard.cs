@@ -357,7 +357,7 @@ internal sealed partial class CacheShard
             _main.Tail += length;
             if (deservesLap && _main.HasRoom(length))
             {
-                Relink(index, tag, ref _main, Write(ref _main, _moving.AsSpan(0, length)));
+                Relink(index, tag, ref _main, Write(ref _main, _moving.AsSpan(0, length)), used: 0);
             }
             else if (deservesLap)
             {
@@ -371,17 +371,18 @@ internal sealed partial class CacheShard
     /// <summary>Promotes an entry from the end of probation to the main ring.</summary>
     private void Move(int index, int offset, int size, long now)
     {
-        ulong before = _index.Read(index);
+        // What was asked keeps its mark, or the next name in a full bucket would take its place.
+        (ulong before, byte used) = (_index.Read(index), _index.Used(index));
         MakeRoomInMain(size, now);
         if (_index.Read(index) == before)
         {
-            Relink(index, CacheIndex.Tag(before), ref _main, Write(ref _main, _memory.AsSpan(offset, size)));
+            Relink(index, CacheIndex.Tag(before), ref _main, Write(ref _main, _memory.AsSpan(offset, size)), used);
         }
     }
 
-    private void Relink(int index, ulong tag, ref Ring ring, long position)
+    private void Relink(int index, ulong tag, ref Ring ring, long position, byte used)
     {
-        _index.Used(index) = 0;
+        _index.Used(index) = used;
 
         // ORDERING: the copy is complete before readers are sent to it.
         _index.Write(index, PackSlot(tag, ring, position));

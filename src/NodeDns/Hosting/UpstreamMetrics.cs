@@ -132,10 +132,12 @@ internal sealed class UpstreamMetrics(UpstreamRegistry upstreams, CounterRegistr
 
     private void Refresh()
     {
-        if (_entries.Count != upstreams.All.Count)
+        // A reload may forget one upstream and bring another: the count alone would not tell.
+        IReadOnlyCollection<UpstreamState> all = upstreams.All;
+        if (!all.SequenceEqual(_entries.Select(entry => entry.State)))
         {
             _entries.Clear();
-            _entries.AddRange(upstreams.All.OrderBy(state => state.Index).Select(state => new Entry(state)));
+            _entries.AddRange(all.Select(state => new Entry(state)));
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class CacheInsertionTests(PlainServer fixture) : ServerTests<Plain
         ["NODATA with a SOA"] = (RrType.A, q => q.NoData()),
         ["NXDOMAIN with a SOA"] = (RrType.A, q => q.NxDomain()),
         ["NXDOMAIN behind an alias"] = (RrType.A, q => q.NxDomain().Change(m => m.Answers.Add(Alias(q, "t.")))),
+        ["REFUSED"] = (RrType.A, q => q.Error(Rcode.Refused)),
         ["NOTIMP"] = (65280, q => q.Error(Rcode.NotImp)),
     };
 
@@ -40,7 +41,6 @@ public sealed class CacheInsertionTests(PlainServer fixture) : ServerTests<Plain
             q => q.Answer(Alias(q, "t."), DnsRecord.Cname("t.", q.Name), Address("u."))),
         ["an address of another name"] = (RrType.A, q => q.Answer(Address("other.example."))),
         ["NXDOMAIN without a SOA"] = (RrType.A, q => q.Error(Rcode.NxDomain)),
-        ["REFUSED"] = (RrType.A, q => q.Error(Rcode.Refused)),
         ["TTL 0"] = (RrType.A, q => q.Address("192.0.2.1", 0)),
     };
 

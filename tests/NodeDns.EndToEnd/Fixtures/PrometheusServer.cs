@@ -64,7 +64,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
             """);
         ProcessStartInfo start = new("prometheus",
         [
-            $"--config.file={config}", $"--storage.tsdb.path={folder}/data", "--storage.tsdb.no-lockfile",
+            $"--config.file={config}", $"--storage.tsdb.path={folder}/data",
             $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn",
         ])
         {

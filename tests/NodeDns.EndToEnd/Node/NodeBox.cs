@@ -142,7 +142,7 @@ public sealed class NodeBox : IAsyncDisposable
         return await CommandResult.RunAsync("ip",
         [
             "netns", "exec", Node, .. wrapper ?? [], RepositoryRoot.Binary, "-conf", path, "-control-socket", $"{Folder}/control.sock",
-            "-localip", $"{LinkLocal},{ClusterAddress},{ClusterAddress6}", .. arguments,
+            "-log-format", "text", "-localip", $"{LinkLocal},{ClusterAddress},{ClusterAddress6}", .. arguments,
         ]);
     }
 

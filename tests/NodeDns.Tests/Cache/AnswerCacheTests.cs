@@ -156,8 +156,8 @@ public sealed class AnswerCacheTests
             kept += cache.Get(CacheFixture.Name($"n{i}.example."), out _) == LookupStatus.Fresh ? 1 : 0;
         }
 
-        // A bucket that by chance gets more names than it has places loses some.
-        Assert.True(kept >= Names * 99 / 100, $"only {kept} of {Names} names were kept");
+        // Four of a bucket's seven places are taken on average; by chance (Poisson) 2 of 100 names find theirs full.
+        Assert.True(kept >= Names * 97 / 100, $"only {kept} of {Names} names were kept");
     }
 
     [Fact]

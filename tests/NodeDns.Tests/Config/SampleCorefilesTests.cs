@@ -78,7 +78,7 @@ public sealed class SampleCorefilesTests
         Assert.Equal(3, template.Rcode);
         Assert.Equal(
             ["{{ .Zone }} 60 IN SOA ns.{{ .Zone }} hostmaster.{{ .Zone }} 1 60 60 60 60"], template.Authorities.ToArray());
-        Assert.Equal((0, 300, 5), (block.Cache!.SuccessCapacity, block.Cache.SuccessMaxTtl, block.Cache.SuccessMinTtl));
+        Assert.Equal((10_000, 300, 5), (block.Cache!.SuccessCapacity, block.Cache.SuccessMaxTtl, block.Cache.SuccessMinTtl));
         Assert.Equal(new ServeStaleConfig(TimeSpan.FromDays(1)), block.Cache.ServeStale);
         ForwardConfig forward = Assert.Single(block.Forwards);
         Assert.Equal((2, TimeSpan.FromSeconds(5)), (forward.MaxFails, forward.HealthCheck.Interval));
