@@ -68,6 +68,9 @@ internal sealed class StatusServer : IAsyncDisposable
             {
                 return;
             }
+
+            // Its probes decide, and they go by the half second.
+            await Task.Delay(50);
         }
 
         throw new InvalidOperationException($"{FirstAddress} is not down; log:\n{Server.Output}");
