@@ -14,6 +14,7 @@ namespace NodeDns.Hosting;
 internal sealed class NodeStage : IDisposable
 {
     private const string ReadyPart = "node";
+    private const string InterceptionPart = "interception";
     private readonly NodeNetworking? _node;
     private readonly Readiness _readiness;
 
@@ -27,7 +28,7 @@ internal sealed class NodeStage : IDisposable
         {
             _node = new NodeNetworking(config, new IptablesProgram(), log, counters);
             readiness.Add(ReadyPart, () => _node.IsReady);
-            readiness.Add("interception", () => _node.IsIntercepting);
+            readiness.Add(InterceptionPart, () => _node.IsIntercepting);
         }
     }
 
@@ -75,7 +76,9 @@ internal sealed class NodeStage : IDisposable
 
     public void Register(ControlServer control)
     {
-        control.Register("net ready", _ => _readiness.Missing(continuously: true) is { Count: > 0 } missing
+        // For a startup probe, which ends a process that fails it: one that serves but cannot intercept is worth keeping.
+        control.Register("net ready", _ => _readiness.Missing(continuously: true).Where(part => part != InterceptionPart).ToArray()
+            is { Length: > 0 } missing
             ? $"{ControlServer.ErrorPrefix}not ready: {string.Join(' ', missing)}"
             : "ready");
         if (_node is not null)

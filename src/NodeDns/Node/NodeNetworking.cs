@@ -33,6 +33,7 @@ internal sealed class NodeNetworking : IDisposable
     private Thread? _thread;
     private readonly ManualResetEventSlim _stop = new();
     private bool _isPaused;
+    private volatile bool _isNothingWanted;
 
     public NodeNetworking(NodeConfig config, IptablesProgram program, Log log, SetupCounters counters)
     {
@@ -54,11 +55,13 @@ internal sealed class NodeNetworking : IDisposable
     public string? InterceptionText => Volatile.Read(ref _interception)?.Description;
 
     /// <summary>Whether queries are sent here now, or are not to be.</summary>
-    public bool IsIntercepting => _config.Interception == InterceptionMode.None || Volatile.Read(ref _interception) is not null;
+    public bool IsIntercepting =>
+        _config.Interception == InterceptionMode.None || _isNothingWanted || Volatile.Read(ref _interception) is not null;
 
     /// <summary>How queries get here, in a few words; MISSING in it means that they should and do not.</summary>
     public string InterceptionState => _config.Interception == InterceptionMode.None ? "off"
         : _isPaused ? "off, by `nodedns net remove`"
+        : _isNothingWanted ? "none: no address of -localip is ours to intercept"
         : _interception?.Description ?? "MISSING";
 
     /// <summary>Cleans up after the dead and puts the addresses on this node, so that sockets can be bound to them.</summary>
@@ -197,6 +200,7 @@ internal sealed class NodeNetworking : IDisposable
     {
         if (_listening is not { } listening)
         {
+            _isNothingWanted = _addresses.Served.IsEmpty;
             return _config.ScopeOf(_addresses.Served);
         }
 
@@ -205,6 +209,7 @@ internal sealed class NodeNetworking : IDisposable
             address.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any);
         ImmutableArray<IPAddress> heard = [.. _addresses.Served.Where(address => IsOn(address) || IsOnAll(address))];
         SayUnheard([.. _addresses.Served.Except(heard)]);
+        _isNothingWanted = heard.IsEmpty;
         return _config.ScopeOf(heard) with { HasWildcardListeners = heard.Any(address => !IsOn(address)) };
     }
 

@@ -93,6 +93,9 @@ public sealed class NodeBadInputTests
         Assert.Contains("serving without interception, next try in 60 s", server.Output, StringComparison.Ordinal);
         Assert.Equal(NodeBox.NodeSays, await NodeBox.AskAsync(box.Pod, NodeBox.LinkLocal));
         Assert.Equal(NodeBox.KubeDnsSays, await NodeBox.AskAsync(box.Pod, NodeBox.ClusterAddress));
+
+        // A startup probe must not end it.
+        Assert.Equal(0, (await NodeDnsProcess.RunAsync("net", "ready", "-control-socket", server.ControlSocket)).ExitCode);
     }
 
     [BoxFact]
