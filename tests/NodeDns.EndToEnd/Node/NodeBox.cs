@@ -36,7 +36,14 @@ public sealed class NodeBox : IAsyncDisposable
     private readonly string _prefix = $"nd{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}";
     private readonly List<NodeDnsProcess> _servers = [];
 
-    private NodeBox() => Folder = Directory.CreateTempSubdirectory("nodedns-box-").FullName;
+    private NodeBox()
+    {
+        Folder = Directory.CreateTempSubdirectory("nodedns-box-").FullName;
+
+        // The stand-in of kube-dns answers from the pool, and tests wait on its threads: with one for each of two CPUs it
+        // stood still for the half second that the pool takes to add one, which looked like lost queries.
+        ThreadPool.SetMinThreads(16, 16);
+    }
 
     public string Node => $"{_prefix}-node";
 
