@@ -44,7 +44,7 @@ public sealed class NodeFallbackTests(ITestOutputHelper output)
             lost += unanswered.Count;
             if (rounds >= 50 && unanswered.Count > 0 && (unanswered[^1] - killed).TotalMilliseconds > 50)
             {
-                BoxSettings.Print(output, $"round {round}: lost at {string.Join(' ', unanswered.TakeLast(8).Select(when => $"{(when - killed).TotalMilliseconds:0.0}"))} ms");
+                BoxSettings.Print(output, $"round {round}: lost {Windows(unanswered, killed)}, load to {load.Now.TotalMilliseconds - killed.TotalMilliseconds:0} ms");
             }
 
             milliseconds.Add(unanswered.Count == 0 ? 0 : Math.Max(0, (unanswered[^1] - killed).TotalMilliseconds));
@@ -137,6 +137,24 @@ public sealed class NodeFallbackTests(ITestOutputHelper output)
 
         Assert.True(isBack, server.Output);
         Assert.InRange(await box.MetricAsync("nodedns_node_repairs_total"), interception == "nft" ? 3 : 27, 100);
+    }
+
+    /// <summary>When queries were lost in a row: from, to (milliseconds after the kill) and how many.</summary>
+    private static string Windows(IReadOnlyList<TimeSpan> lost, TimeSpan killed)
+    {
+        const double Gap = 5;
+        List<string> windows = [];
+        for (int first = 0, i = 0; i < lost.Count; i++)
+        {
+            if (i + 1 == lost.Count || (lost[i + 1] - lost[i]).TotalMilliseconds > Gap)
+            {
+                windows.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{(lost[first] - killed).TotalMilliseconds:0.0} to {(lost[i] - killed).TotalMilliseconds:0.0} ({i - first + 1})"));
+                first = i + 1;
+            }
+        }
+
+        return string.Join(", ", windows);
     }
 
     private static bool IsClosedOnExec(int process, int descriptor)
