@@ -13,7 +13,7 @@ namespace NodeDns.EndToEnd.Attacks;
 
 /// <summary>Identical questions at the same time share one upstream query (birthday attacks, thundering herds).</summary>
 [Collection(AloneCollection.Name)]
-public sealed class CoalescingTests(PlainServer fixture, ITestOutputHelper output) : ServerTests<PlainServer>(fixture)
+public sealed class CoalescingTests(PatientServer fixture, ITestOutputHelper output) : ServerTests<PatientServer>(fixture)
 {
     private const int UdpSockets = 30;
     private const int QueriesPerSocket = 300;

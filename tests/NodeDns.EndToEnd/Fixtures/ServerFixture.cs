@@ -86,6 +86,22 @@ public sealed class PlainServer : ServerFixture
         """;
 }
 
+/// <summary>A server that asks once and waits: hedges and new tries are second queries on purpose.</summary>
+public sealed class PatientServer : ServerFixture
+{
+    public override string Corefile => $$"""
+        .:{{Port}} {
+            bind 127.0.0.1
+            forward . {{UpstreamAddress}} {
+                max_fails 0
+                hedge off
+                read_timeout 4s
+            }
+            cache
+        }
+        """;
+}
+
 /// <summary>Short ways to the parts of a fixture.</summary>
 public abstract class ServerTests<TFixture>(TFixture fixture) : IClassFixture<TFixture>
     where TFixture : ServerFixture
