@@ -73,12 +73,12 @@ internal sealed class Asked
             call();
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        return Allocation.Least(() =>
         {
-            call();
-        }
-
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+            for (int i = 0; i < 1000; i++)
+            {
+                call();
+            }
+        });
     }
 }
