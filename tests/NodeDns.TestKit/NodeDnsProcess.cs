@@ -223,8 +223,10 @@ public sealed class NodeDnsProcess : IAsyncDisposable
 
             try
             {
-                if (await Client.UdpRawAsync(query, TimeSpan.FromMilliseconds(200)) is not null)
+                if (await Client.UdpRawAsync(query, TimeSpan.FromMilliseconds(200)) is not null
+                    && (File.Exists(ControlSocket) || Options.Arguments.Contains("-control-socket")))
                 {
+                    // It answers before all else; the control socket is the last of what it opens.
                     return;
                 }
             }

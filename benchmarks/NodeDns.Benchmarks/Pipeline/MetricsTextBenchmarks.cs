@@ -20,7 +20,7 @@ public class MetricsTextBenchmarks
     {
         Clock clock = new();
         _server = new Server(
-            new ServerOptions { CacheBytes = 1 << 20, Workers = 2 }, CorefileSource.Choose(new ServerOptions(), TextReader.Null, Config.CorefileFiles.OfSystem),
+            new ServerOptions { CacheBytes = 1 << 20, Workers = 2 }, CorefileSource.Choose(new ServerOptions(), () => TextReader.Null, Config.CorefileFiles.OfSystem),
             clock, new LogQueue(clock, Stream.Null, Stream.Null));
         for (int zone = 0; zone < Zones; zone++)
         {

@@ -6,8 +6,8 @@ namespace NodeDns.Linux.Sockets;
 
 /// <summary>The native arrays behind one batch: per slot a header, one buffer, one address and one control area.</summary>
 /// <remarks>
-/// One page-aligned block, made once and zeroed, so the kernel reads and writes in place and the GC never sees it.
-/// Every pointer in a header is set here and never again; only lengths change afterwards.
+/// One page-aligned block, made once, so the kernel reads and writes in place and the GC never sees it. Buffers are
+/// not cleared: a page of them takes memory once a datagram reaches it. Every pointer in a header is set here and never again; only lengths change afterwards.
 /// </remarks>
 internal sealed unsafe class MessageSlots : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed unsafe class MessageSlots : IDisposable
         // SAFETY: The parts are laid end to end inside one block of exactly their sum; the three first have sizes
         // that are multiples of 16, so each part starts aligned for its type.
         _block = NativeMemory.AlignedAlloc(total, PageBytes);
-        NativeMemory.Clear(_block, total);
+        NativeMemory.Clear(_block, bufferOffset);
         Headers = (Libc.mmsghdr*)_block;
         Vectors = (Libc.iovec*)((byte*)_block + headerBytes);
         Controls = (byte*)Vectors + vectorBytes;

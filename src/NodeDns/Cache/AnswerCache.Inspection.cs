@@ -25,10 +25,24 @@ internal sealed partial class AnswerCache
     /// <summary>What is stored for a name, whatever the type, zone and variant.</summary>
     public List<CacheEntry> EntriesOf(ReadOnlySpan<byte> foldedName)
     {
+        List<CacheEntry> found = [];
+        if (_hasVariants)
+        {
+            // Their hashes are not the name's alone: they can be anywhere.
+            foreach (CacheEntry entry in Entries())
+            {
+                if (entry.Name.SequenceEqual(foldedName))
+                {
+                    found.Add(entry);
+                }
+            }
+
+            return found;
+        }
+
         ulong hash = DomainName.Hash(foldedName, Seed);
         int shard = _shards.Length == 1 ? 0 : (int)(hash >> _shardShift);
         uint first = _shards[shard].FirstStep(hash);
-        List<CacheEntry> found = [];
         for (uint step = first; step < first + CacheLimits.SlotsPerBucket; step++)
         {
             if (_shards[shard].Read(step, shard) is { } entry && entry.Name.SequenceEqual(foldedName))

@@ -11,6 +11,7 @@ internal sealed partial class AnswerCache
 {
     private readonly CacheShard[] _shards;
     private readonly int _shardShift;
+    private bool _hasVariants;
 
     public AnswerCache(long budgetBytes, int workers)
     {
@@ -56,8 +57,16 @@ internal sealed partial class AnswerCache
     public void ResetHits(in CacheKey key, int slot) => ShardOf(key.NameHash).ResetHits(slot);
 
     /// <summary>Stores a complete entry; false when it is too large to be kept.</summary>
-    public bool Store(ReadOnlySpan<byte> entry, RecordType askedType, long now) =>
-        ShardOf(MemoryMarshal.AsRef<EntryHeader>(entry).NameHash).Store(entry, askedType, now);
+    public bool Store(ReadOnlySpan<byte> entry, RecordType askedType, long now)
+    {
+        ref readonly EntryHeader header = ref MemoryMarshal.AsRef<EntryHeader>(entry);
+        if ((header.KeyFlags & CacheKeyFlags.WithOptions) != 0)
+        {
+            _hasVariants = true;
+        }
+
+        return ShardOf(header.NameHash).Store(entry, askedType, now);
+    }
 
     /// <summary>Begins to fetch the bucket of a name that will be looked up shortly.</summary>
     public void PrefetchBucket(ulong nameHash) => ShardOf(nameHash).PrefetchBucket(nameHash);

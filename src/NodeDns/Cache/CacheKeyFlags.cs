@@ -12,4 +12,7 @@ internal enum CacheKeyFlags : byte
 
     /// <summary>The client is served through DNS64, so its AAAA answers are synthesised ones.</summary>
     Dns64 = 4,
+
+    /// <summary>Asked with EDNS options of a <c>rewrite edns0</c>; the name's hash says with which.</summary>
+    WithOptions = 8,
 }

@@ -23,7 +23,7 @@ internal static class CheckConfigCommand
         context = context with { ResolveUpstream = names.Resolve };
         names.BeginReading();
         CorefileSource source = CorefileSource.Choose(
-            options with { ConfigPath = path, BaseCorefile = null, LocalAddresses = [] }, input, context.Files);
+            options with { ConfigPath = path, BaseCorefile = null, LocalAddresses = [] }, () => input, context.Files);
         CorefileResult result = source.Read(context);
         Print(result, errors);
         if (result.Config is null)

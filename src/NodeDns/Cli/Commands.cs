@@ -13,23 +13,22 @@ internal static class Commands
 {
     public const int UsageError = 2;
 
-    /// <summary>False when the command line asks to serve; then nothing was done.</summary>
-    public static bool TryRun(
-        CommandLine line, TextReader input, TextWriter output, TextWriter errors, out int exitCode)
+    /// <summary>Whether nothing else is wanted: no command, no mistake.</summary>
+    public static bool AsksToServe(CommandLine line) =>
+        line.Command == CliCommand.Serve && line.Error is null && OperandError(line) is null;
+
+    /// <summary>Returns the exit code.</summary>
+    public static int Run(CommandLine line, TextReader input, TextWriter output, TextWriter errors)
     {
-        exitCode = 0;
         string? error = line.Error ?? OperandError(line);
         if (error is not null)
         {
             errors.WriteLine($"nodedns: {error}; {Help.UsageHint}");
-            exitCode = UsageError;
-            return true;
+            return UsageError;
         }
 
         switch (line.Command)
         {
-            case CliCommand.Serve:
-                return false;
             case CliCommand.Help:
                 output.Write(Help.Page());
                 break;
@@ -40,39 +39,30 @@ internal static class Commands
                 output.WriteLine(string.Join('\n', DirectiveNames()));
                 break;
             case CliCommand.CheckConfig:
-                exitCode = CheckConfigCommand.Run(line.Operands[0], line.Options, input, output, errors);
-                break;
+                return CheckConfigCommand.Run(line.Operands[0], line.Options, input, output, errors);
             case CliCommand.Net:
-                exitCode = NetCommand.Run(line.Operands[0], line.Options, output, errors);
-                break;
+                return NetCommand.Run(line.Operands[0], line.Options, output, errors);
             case CliCommand.Clock:
-                exitCode = ControlClient.Run(
+                return ControlClient.Run(
                     line.Options.ControlSocket, $"{ClockControl.Command} {line.Operands[1]}", output, errors);
-                break;
             case CliCommand.Query:
-                exitCode = QueryCommand.Run(line.Options, line.Operands, output, errors);
-                break;
+                return QueryCommand.Run(line.Options, line.Operands, output, errors);
             case CliCommand.Cache:
-                exitCode = CacheCommand.Run(line.Options, line.Operands, output, errors);
-                break;
+                return CacheCommand.Run(line.Options, line.Operands, output, errors);
             case CliCommand.Upstreams:
-                exitCode = ControlClient.Run(line.Options.ControlSocket, "upstreams", output, errors);
-                break;
+                return ControlClient.Run(line.Options.ControlSocket, "upstreams", output, errors);
             case CliCommand.Stats:
-                exitCode = ControlClient.Run(line.Options.ControlSocket, "stats", output, errors);
-                break;
+                return ControlClient.Run(line.Options.ControlSocket, "stats", output, errors);
             case CliCommand.Top:
-                exitCode = TopCommand.Run(line.Options, output, errors);
-                break;
+                return TopCommand.Run(line.Options, output, errors);
             case CliCommand.SelfTest:
-                exitCode = SelfTestCommand.Run(line.Options, output, errors);
-                break;
+                return SelfTestCommand.Run(line.Options, output, errors);
             case CliCommand.Completion:
                 output.Write(CompletionScript.For(line.Operands[0]));
                 break;
         }
 
-        return true;
+        return 0;
     }
 
     /// <summary>"NodeDns-0.1.0", then platform and runtime, as CoreDNS prints its own.</summary>

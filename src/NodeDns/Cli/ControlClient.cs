@@ -102,5 +102,6 @@ internal static class ControlClient
         $"no access to {path}: only root, the user of the server and the group of the socket may use it";
 
     private static string NoServer(string path, Exception failure) =>
-        $"no server answers at {path} ({failure.Message}); is it running? -control-socket PATH names another";
+        // For a file that is not there the runtime says "cannot assign requested address".
+        $"no server answers at {path} ({(File.Exists(path) ? failure.Message : "no such file")}); is it running? -control-socket PATH names another";
 }

@@ -30,7 +30,8 @@ internal sealed class TopScreen(int width, int height, bool hasColor)
         Add(string.Create(
             CultureInfo.InvariantCulture,
             $"{queries:#,0} queries/s   hits {Share("hits")}   stale {Share("stale")}   SERVFAIL {Share("servfail")}   NXDOMAIN {Share("nxdomain")}"));
-        Add($"forwarded {Share("misses")}   joined {Share("coalesced")}   filtered {Share("filtered")}   made here {Share("local")}   refused {Share("refused")}");
+        Add($"forwarded {Share("misses")}   joined {Share("coalesced")}   made here {Share("local")}   refused {Share("refused")}");
+        Add($"filters: ndots {Share("ndots")}   acl {Share("acl")}   deny {Share("deny")}   any {Share("any")}");
         Add($"time here: half within {Time(now.Figure("here"))}, 99 % {Time(now.Figure("here", 1))}   from upstreams: half {Waited(now.Figure("waited"))}, 99 % {Waited(now.Figure("waited", 1))}");
         Add($"waiting {now.Figure("inflight"):0} questions   tcp clients {now.Figure("tcp"):0}");
         Add("");

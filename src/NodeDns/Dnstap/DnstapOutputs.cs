@@ -14,15 +14,18 @@ internal sealed class DnstapOutputs(Log log) : IDisposable
 {
     private readonly Dictionary<(string Text, int QueueFactor), DnstapOutput> _outputs = [];
     private readonly Lock _gate = new();
+    private (long Sent, long Dropped) _former;
 
-    /// <summary>The totals of all outputs there are now.</summary>
+    /// <summary>Since the start, those of outputs that are gone included.</summary>
     public (long Sent, long Dropped) Totals
     {
         get
         {
             lock (_gate)
             {
-                return (_outputs.Values.Sum(one => one.Sent), _outputs.Values.Sum(one => one.Dropped));
+                return (
+                    _former.Sent + _outputs.Values.Sum(one => one.Sent),
+                    _former.Dropped + _outputs.Values.Sum(one => one.Dropped));
             }
         }
     }
@@ -49,6 +52,7 @@ internal sealed class DnstapOutputs(Log log) : IDisposable
             foreach (((string, int) key, DnstapOutput output) in _outputs.Where(one => !named.Contains(one.Value)).ToArray())
             {
                 _outputs.Remove(key);
+                _former = (_former.Sent + output.Sent, _former.Dropped + output.Dropped);
                 _ = Task.Run(output.Dispose);
             }
         }

@@ -19,9 +19,9 @@ internal sealed class NameIndex
     private readonly int[] _starts;
     private readonly int[] _slots;
     private readonly ulong _seed;
-    private readonly UInt128 _labelCounts;
+    private readonly bool[] _labelCounts;
 
-    private NameIndex(byte[] names, int[] starts, int[] slots, ulong seed, UInt128 labelCounts)
+    private NameIndex(byte[] names, int[] starts, int[] slots, ulong seed, bool[] labelCounts)
     {
         _names = names;
         _starts = starts;
@@ -55,7 +55,7 @@ internal sealed class NameIndex
         while (true)
         {
             // Only lengths that occur in the set are worth a hash: it bounds what a name of 127 labels can cost.
-            int number = (_labelCounts >> labels & UInt128.One) != 0 ? Find(foldedName[offset..]) : -1;
+            int number = _labelCounts[labels] ? Find(foldedName[offset..]) : -1;
             if (number >= 0 || labels == 0)
             {
                 return number;
@@ -89,11 +89,11 @@ internal sealed class NameIndex
         public NameIndex Build()
         {
             int[] starts = new int[_names.Count + 1];
-            UInt128 labelCounts = 0;
+            bool[] labelCounts = new bool[WireLimits.MaxLabels + 1];
             for (int i = 0; i < _names.Count; i++)
             {
                 starts[i + 1] = starts[i] + _names[i].Length;
-                labelCounts |= UInt128.One << DomainName.CountLabels(_names[i]);
+                labelCounts[DomainName.CountLabels(_names[i])] = true;
             }
 
             byte[] names = new byte[starts[^1]];

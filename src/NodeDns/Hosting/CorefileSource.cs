@@ -18,11 +18,11 @@ internal sealed record CorefileSource(string Name, bool IsFile, bool IsEmbedded,
     /// -conf - is standard input. A node-cache command line (-localip) with its template in place, or an explicit
     /// -basecorefile, means the template; node-cache would write its result to -conf, we need no written copy.
     /// </summary>
-    public static CorefileSource Choose(ServerOptions options, TextReader input, ICorefileFiles files)
+    public static CorefileSource Choose(ServerOptions options, Func<TextReader> input, ICorefileFiles files)
     {
         if (options.ConfigPath == "-")
         {
-            return new CorefileSource("stdin", false, false, input.ReadToEnd());
+            return new CorefileSource("stdin", false, false, input().ReadToEnd());
         }
 
         if (options.BaseCorefile is not null)

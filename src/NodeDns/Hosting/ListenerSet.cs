@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using NodeDns.Linux.Sockets;
@@ -108,7 +107,7 @@ internal sealed class ListenerSet(UdpWorker[] workers, TcpConnectionTable connec
         error = "";
         try
         {
-            HashSet<string> older = PortListeners.OtherTcp(endPoint);
+            HashSet<string> older = PortListeners.Tcp(endPoint);
             TcpAcceptor tcp = new(address, timeouts, connections, log);
             for (int i = 0; i < workers.Length; i++)
             {
@@ -136,7 +135,7 @@ internal sealed class ListenerSet(UdpWorker[] workers, TcpConnectionTable connec
     }
 
     private void Exchange(
-        ImmutableDictionary<IPEndPoint, ZoneTable> listeners, TcpTimeouts timeouts, List<Entry> opened)
+        IReadOnlyDictionary<IPEndPoint, ZoneTable> listeners, TcpTimeouts timeouts, List<Entry> opened)
     {
         foreach (Entry entry in opened)
         {

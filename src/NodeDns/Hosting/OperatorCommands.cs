@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Linq;
 using System.Net;
 using System.Threading.Tasks;
@@ -16,7 +15,7 @@ namespace NodeDns.Hosting;
 internal sealed class OperatorCommands(
     PipelineContext shared, ExplainedQueries queries, UpstreamRegistry upstreams, Func<ServingPlan?> plan)
 {
-    private static readonly ImmutableDictionary<IPEndPoint, ZoneTable> s_nothing = ImmutableDictionary<IPEndPoint, ZoneTable>.Empty;
+    private static readonly IReadOnlyDictionary<IPEndPoint, ZoneTable> s_nothing = new Dictionary<IPEndPoint, ZoneTable>();
 
     private Clock Clock => shared.Clock;
 

@@ -109,16 +109,16 @@ internal sealed class QueryExplanation(PipelineContext shared, ExplainedQueries 
             _isDecided = rewrite.HasFailed;
             if (!_isDecided)
             {
-                ForeseeStages(rewritten, zone);
+                ForeseeStages(rewritten, zone, rewrite.UpstreamOptions.Span);
             }
 
             return;
         }
 
-        ForeseeStages(context, zone);
+        ForeseeStages(context, zone, options: default);
     }
 
-    private void ForeseeStages(in QueryContext context, ZonePlan zone)
+    private void ForeseeStages(in QueryContext context, ZonePlan zone, ReadOnlySpan<byte> options)
     {
         if (zone.Filters is { } filters)
         {
@@ -131,7 +131,7 @@ internal sealed class QueryExplanation(PipelineContext shared, ExplainedQueries 
             }
         }
 
-        ForeseeCache(context, zone);
+        ForeseeCache(context, zone, options);
         if (_isDecided)
         {
             return;
@@ -154,7 +154,7 @@ internal sealed class QueryExplanation(PipelineContext shared, ExplainedQueries 
         }
     }
 
-    private void ForeseeCache(in QueryContext context, ZonePlan zone)
+    private void ForeseeCache(in QueryContext context, ZonePlan zone, ReadOnlySpan<byte> options)
     {
         if (zone.CacheRules is not { } rules || !rules.Covers(context.Name))
         {
@@ -162,7 +162,7 @@ internal sealed class QueryExplanation(PipelineContext shared, ExplainedQueries 
             return;
         }
 
-        CacheKey key = new(context.Name, context.Type, context.Class, zone.KeyFlagsOf(context), zone.Space, shared.Cache.Seed);
+        CacheKey key = zone.KeyOf(context, options, shared.Cache.Seed);
         LookupStatus found = shared.Cache.TryGet(key, context.Now, rules.TtlPolicy, _scratch, out CachedAnswer answer);
         if (found == LookupStatus.Miss)
         {

@@ -66,8 +66,9 @@ internal sealed class Server : IDisposable
     private readonly FileRefresh _files;
     private readonly SetupCounters _setup = new();
     private readonly HealthCounters _health = new();
-    private readonly ServerMetrics _metrics;
-    private readonly MeterPublisher _meter;
+
+    // Made once queries are answered, or when asked for.
+    private readonly Lazy<ServerMetrics> _metrics;
     private readonly DataPlaneCheck _check;
     private readonly UpstreamProber _prober;
     private readonly NodeStage _node;
@@ -77,6 +78,7 @@ internal sealed class Server : IDisposable
     private readonly Lock _applying = new();
     private readonly long _startedAt;
     private bool _isStopping;
+    private MeterPublisher? _meter;
     private NodeDnsConfig? _config;
     private ServingPlan? _plan;
 
@@ -136,17 +138,15 @@ internal sealed class Server : IDisposable
             };
         }
 
-        _metrics = new ServerMetrics(_counters) { Reloads = _reloads, Setup = _setup, Loops = _loopCounters, Health = _health };
-        _metrics.AddTraffic(_cache, _inFlight, _connections, _upstreams);
-        _metrics.AddState(_check, _readiness, _node, () => _config?.Hash ?? "", () => _plan);
-        _prober = new UpstreamProber(clock, _log);
-        _prober.Register(_metrics.Set);
-        _metrics.AddProcess(_admin, logs, _workers);
-        _meter = new MeterPublisher(_metrics.Set);
+        _prober = new UpstreamProber(clock, _log, _discovery.Expand);
+        _metrics = new Lazy<ServerMetrics>(Measure);
     }
 
+    /// <summary>Told when all of it stands.</summary>
+    public Action? Started { get; init; }
+
     /// <summary>Everything this server exports.</summary>
-    public MetricSet Metrics => _metrics.Set;
+    public MetricSet Metrics => _metrics.Value.Set;
 
     public CounterRegistry Counters => _counters;
 
@@ -180,12 +180,13 @@ internal sealed class Server : IDisposable
 
         _clock.Advanced += WakeWorkers;
 
-        // Before the first answer: who got one may ask what it came from.
+        // Queries first: a start is over with the first answer, and the rest of it takes as long as a fifth of that.
+        Array.ForEach(_workers, worker => worker.Start());
+        Administer(read.Config);
+        _meter = new MeterPublisher(Metrics);
         using ControlServer control = new(_options.ControlSocket, _log);
         Register(control);
         control.Start();
-        Administer(read.Config);
-        Array.ForEach(_workers, worker => worker.Start());
         _reloads.OnLoaded(Stopwatch.GetElapsedTime(began));
         if (!_node.TryIntercept(out error))
         {
@@ -198,6 +199,7 @@ internal sealed class Server : IDisposable
         watcher.Start();
         SayHello(read.Config);
         ServiceNotice.Send(ServiceNotice.Ready);
+        Started?.Invoke();
 
         bool wasInTheStart = shutdown.IsAsked;
         shutdown.Wait();
@@ -210,7 +212,7 @@ internal sealed class Server : IDisposable
     {
         _board.Dispose();
         _node.Dispose();
-        _meter.Dispose();
+        _meter?.Dispose();
         _check.Dispose();
         _prober.Dispose();
         _discovery.Dispose();
@@ -223,6 +225,16 @@ internal sealed class Server : IDisposable
         _top.Dispose();
         _taps.Dispose();
         Array.ForEach(_workers, worker => worker.Dispose());
+    }
+
+    private ServerMetrics Measure()
+    {
+        ServerMetrics metrics = new(_counters) { Reloads = _reloads, Setup = _setup, Loops = _loopCounters, Health = _health };
+        metrics.AddTraffic(_cache, _inFlight, _connections, _upstreams);
+        metrics.AddState(_check, _readiness, _node, () => _config?.Hash ?? "", () => _plan);
+        _prober.Register(metrics.Set);
+        metrics.AddProcess(_admin, _logs, _taps, _workers);
+        return metrics;
     }
 
     private bool TryServe(NodeDnsConfig config, out string error)
@@ -354,10 +366,10 @@ internal sealed class Server : IDisposable
 
     private void Administer(NodeDnsConfig config)
     {
-        AdminPlan plan = AdminPlan.Build(config, _readiness, _check.Missing, _metrics.Set, _board.Routes());
+        AdminPlan plan = AdminPlan.Build(config, _readiness, _check.Missing, Metrics, _board.Routes());
         if (_node.IsOnNode)
         {
-            plan.Add(_options.MetricsEndPoint(), AdminRoute.Metrics(_metrics.Set));
+            plan.Add(_options.MetricsEndPoint(), AdminRoute.Metrics(Metrics));
         }
 
         _admin.Apply(plan, waitsForTaken: _node.IsOnNode);

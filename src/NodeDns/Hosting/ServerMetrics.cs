@@ -6,6 +6,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using NodeDns.Admin;
 using NodeDns.Cache;
+using NodeDns.Dnstap;
 using NodeDns.Listeners;
 using NodeDns.Logging;
 using NodeDns.Metrics;
@@ -82,7 +83,7 @@ internal sealed class ServerMetrics
     }
 
     /// <summary>The process and its set-up.</summary>
-    public void AddProcess(AdminServer admin, LogQueue logs, UdpWorker[] workers)
+    public void AddProcess(AdminServer admin, LogQueue logs, DnstapOutputs taps, UdpWorker[] workers)
     {
         SampleLabels build = new(
             ["version", "revision", "goversion"], Version(), Revision(), $"{RuntimeInformation.FrameworkDescription} (no Go)");
@@ -106,6 +107,8 @@ internal sealed class ServerMetrics
             });
         Set.Counter("nodedns_admin_refused_total", "HTTP connections closed because too many were open.", () => admin.Refused);
         Set.Counter("nodedns_log_lines_dropped_total", "Log lines dropped.", () => logs.Dropped);
+        Set.Counter("nodedns_dnstap_frames_total", "Messages given to dnstap collectors.", () => taps.Totals.Sent);
+        Set.Counter("nodedns_dnstap_frames_dropped_total", "Messages no collector took in time.", () => taps.Totals.Dropped);
         new ProcessMetrics().Register(Set);
         RuntimeMetrics.Register(Set);
     }
@@ -123,6 +126,7 @@ internal sealed class ServerMetrics
         Set.Gauge("nodedns_data_plane_up", "What /health says.", () => check.Missing().Count == 0 ? 1L : 0L);
         Set.Gauge("nodedns_ready", "What /ready says.", () => readiness.Missing(continuously: true).Count == 0 ? 1L : 0L);
         Set.Counter("coredns_reload_failed_total", "Configs refused.", () => Reloads.Failed);
+        Set.Gauge("nodedns_config_refused", "1 while the newest config is one that was refused.", () => Reloads.LastFailed ? 1L : 0L);
         SampleLabels? version = null;
         string hash = "";
         Set.Add(

@@ -29,10 +29,14 @@ internal static class StatsText
             ("up", UpstreamsText.Span(upMilliseconds)),
             ("queries", Number(queries)),
             ("answered from the cache", Share(traffic.Answered(Answerer.Cache), queries)),
-            ("  with stale data", Share(traffic.Sum(ZoneCell.ServedStale), queries)),
-            ("answered by an upstream", Share(traffic.Answered(Answerer.Forward), queries)),
+            ("  with stale data", Share(traffic.Stale, queries)),
+            ("answered by an upstream", Share(traffic.Forwarded, queries)),
             ("  joined to one on its way", Share(counters.Sum(one => one.Coalesced), queries)),
-            ("decided by a filter", Share(Filtered(traffic), queries)),
+            ("decided by a filter", Share(traffic.Filtered, queries)),
+            ("  acl", Share(traffic.ByAcl, queries)),
+            ("  any", Share(traffic.ByAny, queries)),
+            ("  deny", Share(traffic.ByDeny, queries)),
+            ("  ndots_filter", Share(traffic.ByNdots, queries)),
             ("made here", Share(MadeHere(traffic), queries)),
             ("no query at all", Number(counters.Sum(one => one.Ignored))),
             ("refreshed before expiry", Number(traffic.Sum(ZoneCell.Prefetches))),
@@ -49,9 +53,6 @@ internal static class StatsText
         ];
         return lines.Select(line => $"{line.Name,-30}{line.Value}");
     }
-
-    public static long Filtered(TrafficTotals traffic) => traffic.Sum(ZoneCell.AclDropped)
-        + traffic.Answered(Answerer.Acl, Answerer.Any, Answerer.Deny, Answerer.NdotsFilter);
 
     public static long MadeHere(TrafficTotals traffic) => traffic.Answered(
         Answerer.Hosts, Answerer.Template, Answerer.Whoami, Answerer.Dns64, Answerer.Local);

@@ -13,6 +13,7 @@ using NodeDns.Pipeline;
 using NodeDns.Status;
 using NodeDns.Timing;
 using NodeDns.Upstreams;
+using NodeDns.Wire;
 
 namespace NodeDns.Hosting;
 
@@ -36,35 +37,26 @@ internal sealed class StatusReader(
 
     public StatusTotals Totals()
     {
-        ZoneFigures all = default;
-        long[] latency = new long[Buckets.Durations.Count];
-        long[] cells = new long[ZoneCounters.Cells];
-        foreach (ZoneSeries zone in counters.Zones)
-        {
-            counters.Sum(zone, cells);
-            all += ZoneFigures.Of(cells);
-            for (int i = 0; i < latency.Length; i++)
-            {
-                latency[i] += cells[ZoneCounters.Durations + i];
-            }
-        }
-
+        TrafficTotals all = TrafficTotals.Of(counters);
+        long noError = all.Replies(ResponseCode.NoError);
+        long nxDomain = all.Replies(ResponseCode.NameError);
+        long refused = all.Replies(ResponseCode.Refused);
         return new StatusTotals
         {
             Queries = counters.Sum(one => one.Queries),
             Cached = all.Cached,
             Stale = all.Stale,
-            Local = all.Local,
+            Local = Math.Max(0, all.Answers - all.Failed - all.Stale - all.Cached - all.Forwarded),
             Forwarded = all.Forwarded,
             Failed = all.Failed,
-            NoError = all.NoError,
-            NxDomain = all.NxDomain,
-            Refused = all.Refused,
-            OtherAnswers = all.Answers - all.NoError - all.NxDomain - all.Failed - all.Refused,
-            Blocked = all.Blocked,
-            Dropped = counters.Sum(one => one.Ignored) + all.Dropped,
+            NoError = noError,
+            NxDomain = nxDomain,
+            Refused = refused,
+            OtherAnswers = all.Answers - noError - nxDomain - all.Failed - refused,
+            Blocked = all.Filtered,
+            Dropped = counters.Sum(one => one.Ignored) + all.Sum(ZoneCell.AclDropped),
             LatencyBounds = s_latencyBounds,
-            LatencyCounts = latency,
+            LatencyCounts = all.Durations.ToArray(),
         };
     }
 
@@ -107,17 +99,7 @@ internal sealed class StatusReader(
     /// <summary>A zone's counts over all its listen addresses.</summary>
     private StatusZone ToStatus(ZonePlan zone)
     {
-        ZoneFigures figures = default;
-        long[] cells = new long[ZoneCounters.Cells];
-        foreach (ZoneSeries series in counters.Zones)
-        {
-            if (series.Zone == zone.Text)
-            {
-                counters.Sum(series, cells);
-                figures += ZoneFigures.Of(cells);
-            }
-        }
-
+        TrafficTotals figures = TrafficTotals.Of(counters, zone.Text);
         return new StatusZone
         {
             Zone = zone.Text,

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using System.Net;
 using System.Threading;
@@ -14,7 +15,9 @@ namespace NodeDns.Hosting;
 
 /// <summary>The <c>probe</c> directives: asks upstreams their questions again and again, whoever else asks them.</summary>
 /// <remarks>Control plane, one loop per target, sockets of its own: a probe says nothing about health to the forwarder.</remarks>
-internal sealed class UpstreamProber(Clock clock, Log log) : IDisposable
+/// <param name="expand">The upstreams of a <c>forward</c> line as they are now: names and files resolved.</param>
+internal sealed class UpstreamProber(
+    Clock clock, Log log, Func<ForwardConfig, ImmutableArray<UpstreamAddressConfig>> expand) : IDisposable
 {
     /// <summary>Questions times upstreams, of all blocks.</summary>
     public const int MaxTargets = 256;
@@ -84,10 +87,10 @@ internal sealed class UpstreamProber(Clock clock, Log log) : IDisposable
         _current.Dispose();
     }
 
-    private static IEnumerable<(ProbeConfig, ProbeTypeConfig, IPEndPoint)> TargetsOf(NodeDnsConfig config) =>
+    private IEnumerable<(ProbeConfig, ProbeTypeConfig, IPEndPoint)> TargetsOf(NodeDnsConfig config) =>
         from block in config.Blocks
         from probe in block.Probes
-        let upstreams = probe.Upstreams.IsEmpty ? block.Forwards.SelectMany(forward => forward.Upstreams) : probe.Upstreams
+        let upstreams = probe.Upstreams.IsEmpty ? block.Forwards.SelectMany(forward => expand(forward)) : probe.Upstreams
         from upstream in upstreams
         where upstream.Transport == Transport.Dns && upstream.EndPoint is not null
         from type in probe.Types

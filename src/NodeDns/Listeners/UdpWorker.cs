@@ -272,6 +272,15 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     {
         UdpListener?[] next = Interlocked.Exchange(ref _assigned, null)!;
         UdpListener?[] before = _listeners;
+        for (int i = 0; i < before.Length; i++)
+        {
+            if (IsGone(before, next, i))
+            {
+                // What it has received already is answered: its clients know nothing of the reload.
+                Serve(i);
+            }
+        }
+
         _listeners = next;
         for (int i = 0; i < next.Length; i++)
         {
@@ -283,10 +292,13 @@ internal sealed class UdpWorker : IReplySink, IDisposable
 
         for (int i = 0; i < before.Length; i++)
         {
-            if (before[i] is { } gone && (i >= next.Length || next[i] != gone))
+            if (IsGone(before, next, i))
             {
-                gone.Dispose();
+                before[i]!.Dispose();
             }
         }
     }
+
+    private static bool IsGone(UdpListener?[] before, UdpListener?[] next, int i) =>
+        before[i] is { } listener && (i >= next.Length || next[i] != listener);
 }

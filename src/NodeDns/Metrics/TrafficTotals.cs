@@ -3,7 +3,7 @@ using NodeDns.Wire;
 
 namespace NodeDns.Metrics;
 
-/// <summary>All traffic of the process, added up over zones and threads.</summary>
+/// <summary>The traffic of the process, or of some of its zones, added up over zones and threads.</summary>
 internal sealed class TrafficTotals
 {
     private readonly long[] _cells = new long[ZoneCounters.Cells];
@@ -13,30 +13,50 @@ internal sealed class TrafficTotals
     }
 
     /// <summary>Queries that were answered, or dropped by a filter.</summary>
-    public long Queries
-    {
-        get
-        {
-            long sum = 0;
-            foreach (long count in _cells.AsSpan(ZoneCounters.Requests, ZoneCounters.Responses - ZoneCounters.Requests))
-            {
-                sum += count;
-            }
+    public long Queries => Sum(_cells.AsSpan(ZoneCounters.Requests..ZoneCounters.Responses));
 
-            return sum;
-        }
-    }
+    public long Answers => Sum(_cells.AsSpan(ZoneCounters.Responses..ZoneCounters.RequestSizes));
 
-    public static TrafficTotals Of(CounterRegistry counters)
+    /// <summary>Times until the reply, a count for each bucket of <see cref="Buckets.Durations"/>.</summary>
+    public ReadOnlySpan<long> Durations => _cells.AsSpan(ZoneCounters.Durations, Buckets.Durations.Count);
+
+    /// <summary>From the cache and not expired.</summary>
+    public long Cached => Math.Max(0, Answered(Answerer.Cache) - Stale);
+
+    public long Stale => Sum(ZoneCell.ServedStale);
+
+    public long Forwarded => Answered(Answerer.Forward);
+
+    public long Failed => Replies(ResponseCode.ServerFailure);
+
+    /// <summary>What filters decided, answered or not.</summary>
+    public long Filtered => ByAcl + ByAny + ByDeny + ByNdots;
+
+    public long ByAcl => Sum(ZoneCell.AclBlocked) + Sum(ZoneCell.AclFiltered) + Sum(ZoneCell.AclDropped);
+
+    public long ByAny => Sum(ZoneCell.FilteredAny);
+
+    public long ByDeny => Sum(ZoneCell.FilteredDeny);
+
+    public long ByNdots => Sum(ZoneCell.FilteredNdots);
+
+    /// <param name="counters">Whose zones.</param>
+    /// <param name="zone">Only those with this name; null for all.</param>
+    public static TrafficTotals Of(CounterRegistry counters, string? zone = null)
     {
         TrafficTotals totals = new();
-        Span<long> zone = new long[ZoneCounters.Cells];
+        long[] cells = new long[ZoneCounters.Cells];
         foreach (ZoneSeries series in counters.Zones)
         {
-            counters.Sum(series, zone);
-            for (int i = 0; i < zone.Length; i++)
+            if (zone is not null && series.Zone != zone)
             {
-                totals._cells[i] += zone[i];
+                continue;
+            }
+
+            counters.Sum(series, cells);
+            for (int i = 0; i < cells.Length; i++)
+            {
+                totals._cells[i] += cells[i];
             }
         }
 
@@ -65,9 +85,20 @@ internal sealed class TrafficTotals
         {
             for (int rcode = 0; rcode < LabelValues.Rcodes.Length; rcode++)
             {
-                bool isFailure = rcode == (int)ResponseCode.ServerFailure;
+                bool isFailure = rcode == LabelValues.RcodeIndex(ResponseCode.ServerFailure);
                 sum += isFailure ? 0 : _cells[ZoneCounters.ResponseCell(rcode, (int)by)];
             }
+        }
+
+        return sum;
+    }
+
+    private static long Sum(ReadOnlySpan<long> cells)
+    {
+        long sum = 0;
+        foreach (long count in cells)
+        {
+            sum += count;
         }
 
         return sum;

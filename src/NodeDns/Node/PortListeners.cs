@@ -32,15 +32,38 @@ internal static class PortListeners
                 && Array.Exists(others, line => IsOnAll(line, port) && line[UserColumn] == user));
     }
 
-    /// <summary>The TCP listeners of other processes on exactly this address and port, by the numbers of their sockets.</summary>
+    /// <summary>The TCP listeners on exactly this address and port, by the numbers of their sockets; own ones as well.</summary>
+    public static HashSet<string> Tcp(IPEndPoint endPoint)
+    {
+        HashSet<string> found = [];
+        string local = Hex(endPoint.Address, endPoint.Port);
+        foreach (string path in s_tcp)
+        {
+            foreach (string line in Lines(path))
+            {
+                // Listeners come first in the kernel's list; the connections of a whole node behind them are not read.
+                string[] columns = Columns(line);
+                if (columns.Length <= InodeColumn || columns[StateColumn] != Listening)
+                {
+                    break;
+                }
+
+                if (columns[LocalColumn] == local)
+                {
+                    found.Add(columns[InodeColumn]);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Those of other processes.</summary>
     public static HashSet<string> OtherTcp(IPEndPoint endPoint)
     {
-        Dictionary<string, int> own = OwnSockets.List();
-
-        // Listeners come first in the kernel's list; the connections of a whole node behind them are not read.
-        return [.. s_tcp.SelectMany(list => Lines(list).Select(Columns).TakeWhile(line => line.Length > InodeColumn && line[StateColumn] == Listening))
-            .Where(line => IsOn(line, [endPoint.Address], endPoint.Port) && !own.ContainsKey(line[InodeColumn]))
-            .Select(line => line[InodeColumn])];
+        HashSet<string> found = Tcp(endPoint);
+        found.ExceptWith(OwnSockets.List().Keys);
+        return found;
     }
 
     /// <summary>Whether a line of /proc/net/udp is a socket bound to one of the addresses and the port.</summary>

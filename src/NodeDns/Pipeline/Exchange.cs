@@ -31,4 +31,7 @@ internal readonly ref struct Exchange
 
     /// <summary>How the reply becomes one to the client's own question; usually null.</summary>
     public readonly PendingRewrite? Rewrite;
+
+    /// <summary>EDNS options that a <c>rewrite edns0</c> sends upstream; usually none.</summary>
+    public ReadOnlyMemory<byte> Options => Rewrite?.UpstreamOptions ?? default;
 }

@@ -55,7 +55,7 @@ internal sealed class PlanBuilder(
             }
         }
 
-        return new ServingPlan(tables.ToImmutableDictionary(table => table.Key, table => ToTable(table.Key, table.Value)));
+        return new ServingPlan(tables.ToDictionary(table => table.Key, table => ToTable(table.Key, table.Value)));
     }
 
     private ZoneTable ToTable(IPEndPoint endPoint, List<ZonePlan> zones)

@@ -82,8 +82,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
             }
         }
 
-        CacheKey key = new(
-            context.Name, context.Type, context.Class, zone.KeyFlagsOf(context), zone.Space, shared.Cache.Seed);
+        CacheKey key = zone.KeyOf(context, exchange.Options.Span, shared.Cache.Seed);
         LookupStatus found = LookupStatus.Miss;
         CachedAnswer answer = default;
         if (zone.CacheRules is { } rules && rules.Covers(context.Name))
@@ -98,7 +97,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
 
             if (found == LookupStatus.Fresh)
             {
-                RefreshEarly(key, zone, rules, answer, context.Now);
+                RefreshEarly(exchange, key, rules, answer);
                 return Hit(exchange, answer);
             }
         }
@@ -183,14 +182,14 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
 
         if (!isBackedOff)
         {
-            starter.StartRefresh(key, exchange.Zone, exchange.Zone.FollowUpOf(exchange.Context), now);
+            starter.StartRefresh(exchange, key);
         }
 
         return Hit(exchange, answer);
     }
 
     /// <summary>Asks for a popular answer again before it expires (P1).</summary>
-    private void RefreshEarly(in CacheKey key, ZonePlan zone, CachePlan rules, in CachedAnswer answer, long now)
+    private void RefreshEarly(in Exchange exchange, in CacheKey key, CachePlan rules, in CachedAnswer answer)
     {
         if (rules.PrefetchAmount == 0 || shared.Cache.CountHit(key, answer.Slot) < rules.PrefetchAmount)
         {
@@ -198,10 +197,10 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
         }
 
         uint threshold = ((answer.TtlSeconds * (uint)rules.PrefetchPercent) + 99) / 100;
-        if (answer.RemainingSeconds <= threshold && !shared.Backoff.IsBackedOff(key.QuestionHash, now)
-            && zone.CanForward(key.Name) && starter.StartRefresh(key, zone, followUp: null, now))
+        if (answer.RemainingSeconds <= threshold && !shared.Backoff.IsBackedOff(key.QuestionHash, exchange.Context.Now)
+            && exchange.Zone.CanForward(key.Name) && starter.StartRefresh(exchange, key))
         {
-            ReplyCount.One(_counters, zone.Series.Index, ZoneCell.Prefetches);
+            ReplyCount.One(_counters, exchange.Zone.Series.Index, ZoneCell.Prefetches);
         }
     }
 
@@ -211,8 +210,7 @@ internal sealed class QueryPipeline(PipelineContext shared, QuestionStarter star
     {
         exchange.Zone.Logs?.OnQuery(new RepliedQuery(exchange));
         Waiter waiter = PendingClient.WaiterOf(exchange, shared.Rewrites);
-        QuestionStart start = new(
-            clientTimer, exchange.Client.IsTcp, followUp, exchange.Rewrite?.UpstreamOptions ?? default);
+        QuestionStart start = new(clientTimer, exchange.Client.IsTcp, followUp, exchange.Options);
         JoinStatus status = shared.InFlight.Join(key, exchange.Zone, waiter, start, out int question);
         if (status == JoinStatus.Created)
         {

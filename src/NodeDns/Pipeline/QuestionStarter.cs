@@ -20,15 +20,17 @@ internal sealed class QuestionStarter(InFlightTable table, Forwarder? own, Worke
             new InboxItem(InboxKind.Start, question, pending.Generation, null, 0, false));
     }
 
-    /// <summary>Asks for an answer nobody waits for; false when it is being asked for already.</summary>
-    public bool StartRefresh(in CacheKey key, ZonePlan zone, FollowUp? followUp, long now)
+    /// <summary>Asks again for what the exchange got from the cache; false when that is on its way already.</summary>
+    public bool StartRefresh(in Exchange exchange, in CacheKey key)
     {
-        if (zone.HoldsRefreshes(key.Name, now))
+        ZonePlan zone = exchange.Zone;
+        if (zone.HoldsRefreshes(key.Name, exchange.Context.Now))
         {
             return false;
         }
 
-        QuestionStart start = new(ClientTimer: 0, WantsTcp: false, followUp, Options: default);
+        QuestionStart start = new(
+            ClientTimer: 0, WantsTcp: false, zone.FollowUpOf(exchange.Context), exchange.Options);
         if (!table.TryStartRefresh(key, zone, start, out int question))
         {
             return false;

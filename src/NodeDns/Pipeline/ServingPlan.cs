@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Linq;
 using System.Net;
 using NodeDns.Metrics;
@@ -9,9 +8,9 @@ using NodeDns.Upstreams;
 namespace NodeDns.Pipeline;
 
 /// <summary>What the workers serve by: for each listen address its zones. Immutable; a reload swaps the whole.</summary>
-internal sealed class ServingPlan(ImmutableDictionary<IPEndPoint, ZoneTable> listeners)
+internal sealed class ServingPlan(IReadOnlyDictionary<IPEndPoint, ZoneTable> listeners)
 {
-    public ImmutableDictionary<IPEndPoint, ZoneTable> Listeners { get; } = listeners;
+    public IReadOnlyDictionary<IPEndPoint, ZoneTable> Listeners { get; } = listeners;
 
     /// <summary>Every upstream that is asked under this plan.</summary>
     public IReadOnlySet<UpstreamState> Upstreams =>

@@ -70,13 +70,22 @@ internal sealed class ZonePlan : RoutePlan
     public ResponseCode RcodeWithoutForward =>
         Sources is null && Forwarding.Length == 0 ? ResponseCode.Refused : ResponseCode.ServerFailure;
 
-    public CacheKeyFlags KeyFlagsOf(in QueryContext context)
+    /// <summary>What a question's answer is stored and waited for under.</summary>
+    /// <param name="options">What a <c>rewrite edns0</c> sends along: the answer may depend on it (RFC 7871 §7.3).</param>
+    public CacheKey KeyOf(in QueryContext context, ReadOnlySpan<byte> options, ulong seed)
     {
         CacheKeyFlags flags = context.Query.DnssecOk ? CacheKeyFlags.DnssecOk : CacheKeyFlags.None;
         flags |= context.Query.CheckingDisabled ? CacheKeyFlags.CheckingDisabled : CacheKeyFlags.None;
         bool isTranslated = Dns64 is not null
             && (Dns64.Applies(context) || Dns64.TryGetPointerTarget(context, out _));
-        return flags | (isTranslated ? CacheKeyFlags.Dns64 : CacheKeyFlags.None);
+        flags |= isTranslated ? CacheKeyFlags.Dns64 : CacheKeyFlags.None;
+        if (!options.IsEmpty)
+        {
+            flags |= CacheKeyFlags.WithOptions;
+            seed = DomainName.Hash(options, seed);
+        }
+
+        return new CacheKey(context.Name, context.Type, context.Class, flags, Space, seed);
     }
 
     /// <summary>What is to be done with an upstream's answer before it is one to this question; usually nothing.</summary>

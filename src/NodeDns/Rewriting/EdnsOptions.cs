@@ -11,7 +11,7 @@ namespace NodeDns.Rewriting;
 /// <summary>rewrite edns0: the options that a question carries upstream beyond what the client sent.</summary>
 /// <remarks>
 /// A client's own options are not relayed, so only what the rules make is in the result; the client's decide whether
-/// a rule applies. Answers that depend on such an option are cached for everybody, as in CoreDNS.
+/// a rule applies. An answer is cached for those whose question carried the same options.
 /// </remarks>
 internal static class EdnsOptions
 {

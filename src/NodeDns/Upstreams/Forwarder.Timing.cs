@@ -13,18 +13,16 @@ internal sealed partial class Forwarder
         pending.HedgeAt = 0;
         ref Attempt late = ref pending.Attempts[pending.Attempts[0].IsActive ? 0 : 1];
         ref Attempt free = ref pending.Attempts[pending.Attempts[0].IsActive ? 1 : 0];
+        ForwardPlan forward = ForwardOf(pending);
+        ReportOverdue(ref pending, forward, now);
         if (free.IsActive)
         {
+            // While stale data is at hand, it is looked at again whether there is still anybody to wait for.
+            pending.HedgeAt = pending.ClientTimer == 0 ? 0 : now + forward.HedgeMilliseconds;
             return;
         }
 
-        ForwardPlan forward = ForwardOf(pending);
         UpstreamState slow = late.Upstream!;
-        if (!late.IsOverdue)
-        {
-            late.IsOverdue = slow.ReportSilence(now, late.SentAt, forward.Health);
-        }
-
         if (pending.Tries >= forward.MaxTries || now >= pending.Deadline)
         {
             return;
@@ -67,6 +65,21 @@ internal sealed partial class Forwarder
         else
         {
             pending.HedgeAt = now + 1;
+            return;
+        }
+
+        pending.HedgeAt = forward.HedgeAt(next, now);
+    }
+
+    /// <summary>Silence counts before the timeout: an upstream is known to be down after a second of it.</summary>
+    private static void ReportOverdue(ref PendingQuestion pending, ForwardPlan forward, long now)
+    {
+        foreach (ref Attempt attempt in pending.Attempts)
+        {
+            if (attempt.IsActive && !attempt.IsOverdue && forward.HedgeAt(attempt.Upstream!, attempt.SentAt) <= now)
+            {
+                attempt.IsOverdue = attempt.Upstream!.ReportSilence(now, attempt.SentAt, forward.Health);
+            }
         }
     }
 

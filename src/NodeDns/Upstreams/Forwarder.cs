@@ -220,6 +220,13 @@ internal sealed partial class Forwarder : IDisposable
 
         if (!pending.HasActive)
         {
+            if (ForwardOf(pending).AreAllDown && !_table.HasWaiters(question))
+            {
+                // Whoever asked has been given stale data. It is the probes that find out when somebody is back.
+                Finish(question);
+                return;
+            }
+
             TryNext(question);
             return;
         }

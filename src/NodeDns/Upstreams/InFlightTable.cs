@@ -41,7 +41,9 @@ internal sealed class InFlightTable
 {
     private const int Buckets = 8192;
     private readonly PendingQuestion[] _questions = new PendingQuestion[UpstreamLimits.MaxQuestions];
-    private readonly Waiter[] _waiters = new Waiter[UpstreamLimits.MaxWaiters];
+
+    // Uninitialised: each is written whole before it is read, and clearing 14 MB takes a start 12 ms.
+    private readonly Waiter[] _waiters = GC.AllocateUninitializedArray<Waiter>(UpstreamLimits.MaxWaiters);
     private readonly IndexStack _freeQuestions = new(UpstreamLimits.MaxQuestions);
     private readonly IndexStack _freeWaiters = new(UpstreamLimits.MaxWaiters);
     private readonly ClientShares _shares = new();
@@ -96,6 +98,9 @@ internal sealed class InFlightTable
     /// <summary>Makes a question nobody waits for: a refresh. False when it is on its way already, or the table is full.</summary>
     public bool TryStartRefresh(in CacheKey key, RoutePlan route, in QuestionStart start, out int question) =>
         Enter(key, route, -1, start, out question) == JoinStatus.Created;
+
+    /// <summary>Whether a client waits for it at this moment.</summary>
+    public bool HasWaiters(int question) => Volatile.Read(ref _questions[question].FirstWaiter) >= 0;
 
     /// <summary>Takes all clients off a question that goes on without them; returns the first, -1 for none.</summary>
     public int DetachWaiters(int question)

@@ -19,6 +19,8 @@ public enum Need
     Netns,
     Dnstap,
     Tmux,
+    Unbound,
+    Dnsdist,
 }
 
 /// <summary>A fact that is skipped, with a reason, where the machine lacks something.</summary>
@@ -50,6 +52,8 @@ public sealed class NeedsFactAttribute : FactAttribute
         Need.Dnstap when !OnPath("fstrm_capture") || !OnPath("dnstap-ldns") || !OnPath("dnstap") =>
             "needs fstrm_capture, dnstap-ldns and dnstap (Debian: fstrm-bin, dnstap-ldns, golang-github-dnstap-golang-dnstap-cli)",
         Need.Tmux when !OnPath("tmux") => "needs tmux",
+        Need.Unbound when !OnPath("unbound") => "needs unbound",
+        Need.Dnsdist when !OnPath("dnsdist") => "needs dnsdist",
         _ => null,
     };
 

@@ -83,6 +83,34 @@ public sealed class OutageDrillTests
     }
 
     [Fact]
+    [Trait("Drill", "kill all CoreDNS")]
+    public async Task AllUpstreamsSilent_WhoeverAskedFirstHasStaleDataAndNobodyAsksThemAgain()
+    {
+        await using TwoUpstreams two = await TwoUpstreams.StartAsync(directives: StaleForADay);
+        string[] names = [.. Enumerable.Range(0, 40).Select(_ => ServerFixture.NewName())];
+        foreach (string name in names)
+        {
+            await two.AskAsync(name);
+        }
+
+        two.First.Override = two.Second.Override = _ => UpstreamReply.Silence;
+        await two.Server.AdvanceClockAsync(TimeSpan.FromHours(1));
+        int before = Questions(two);
+        (DnsMessage Answer, TimeSpan Took)[] answers = await Task.WhenAll(names.Select(name => two.AskAsync(name)));
+        Assert.All(answers, one => Assert.Equal(Rcode.NoError, one.Answer.Rcode));
+
+        // Long after every try of those questions would have been made.
+        for (int i = 0; i < 8; i++)
+        {
+            await Task.Delay(150);
+            await two.Server.AdvanceClockAsync(1);
+        }
+
+        // Each went to both once, and a trial of either may come after each probe that an answer of before follows.
+        Assert.InRange(Questions(two) - before, names.Length, (2 * names.Length) + 6);
+    }
+
+    [Fact]
     [Trait("Drill", "pfSense flap")]
     public async Task FirstUpstreamFlaps_NoErrorsAndMissesAreBounded()
     {

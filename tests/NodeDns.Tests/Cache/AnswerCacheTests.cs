@@ -49,6 +49,24 @@ public sealed class AnswerCacheTests
     }
 
     [Fact]
+    [Trait("Statement", "2.1 hash collision")]
+    public void TryGet_NameWithTheSameHash_Misses()
+    {
+        CacheFixture cache = new();
+        CacheKey victim = cache.Key(s_name);
+        CacheKey attacker = CacheKey.FromHash(
+            CacheFixture.Name("evil.example."), victim.NameHash, victim.Type, victim.Class, victim.Flags, victim.Space);
+        byte[] entry = CacheFixture.Entry(attacker, 66, 60, 64);
+        EntryWriter.SetExpiry(entry, AnswerKind.Success, 0, 60, CacheFixture.Start, staleWindowMilliseconds: 0);
+        cache.Cache.Store(entry, RecordType.A, CacheFixture.Start);
+
+        Assert.Equal(LookupStatus.Miss, cache.Get(s_name, out _));
+        cache.Store(s_name, 7);
+        Assert.Equal(LookupStatus.Fresh, cache.Get(s_name, out CachedAnswer answer));
+        Assert.Equal(7, cache.Mark(answer));
+    }
+
+    [Fact]
     public void TryGet_NxDomain_AnswersEveryType()
     {
         CacheFixture cache = new();

@@ -24,10 +24,12 @@ public sealed class CommandsTests : IDisposable
     }
 
     [Fact]
-    public void TryRun_Serve_LeavesItToTheServer()
+    public void AsksToServe_FlagsAlone_AndNothingElse()
     {
-        Assert.False(Commands.TryRun(CommandLine.Parse(["-quiet"]), TextReader.Null, _output, _errors, out _));
-        Assert.Equal("", _output.ToString() + _errors);
+        Assert.True(Commands.AsksToServe(CommandLine.Parse(["-quiet"])));
+        Assert.All(
+            (string[][])[["-version"], ["stats"], ["-quiet", "stats"], ["-nonsense"], ["nonsense"]],
+            arguments => Assert.False(Commands.AsksToServe(CommandLine.Parse(arguments))));
     }
 
     [Theory]
@@ -37,7 +39,7 @@ public sealed class CommandsTests : IDisposable
     [InlineData("expected clock advance SECONDS", "clock", "advance")]
     [InlineData("expected clock advance SECONDS", "clock", "back", "5")]
     [InlineData("did not expect more", "version", "more")]
-    public void TryRun_BadCommandLine_OneLineAndExitCode2(string reason, params string[] arguments)
+    public void Run_BadCommandLine_OneLineAndExitCode2(string reason, params string[] arguments)
     {
         Assert.Equal(2, Run(arguments));
         Assert.Equal($"nodedns: {reason}; `nodedns --help` lists all commands and flags\n", _errors.ToString());
@@ -45,7 +47,7 @@ public sealed class CommandsTests : IDisposable
     }
 
     [Fact]
-    public void TryRun_Help_NamesEveryFlagAndFitsAPage()
+    public void Run_Help_NamesEveryFlagAndFitsAPage()
     {
         Assert.Equal(0, Run("--help"));
         string[] lines = _output.ToString().Split('\n');
@@ -55,14 +57,14 @@ public sealed class CommandsTests : IDisposable
     }
 
     [Fact]
-    public void TryRun_Version_NamesProgramPlatformAndRuntime()
+    public void Run_Version_NamesProgramPlatformAndRuntime()
     {
         Assert.Equal(0, Run("version"));
         Assert.Matches(@"^NodeDns-\d+\.\d+\.\d+\nlinux/\w+, \.NET 10\.", _output.ToString());
     }
 
     [Fact]
-    public void TryRun_Plugins_ListsDirectivesSorted()
+    public void Run_Plugins_ListsDirectivesSorted()
     {
         Assert.Equal(0, Run("-plugins"));
         string[] names = _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -71,7 +73,7 @@ public sealed class CommandsTests : IDisposable
     }
 
     [Fact]
-    public void TryRun_CheckConfigMissingFile_PrintsTheErrorAndExits1()
+    public void Run_CheckConfigMissingFile_PrintsTheErrorAndExits1()
     {
         Assert.Equal(1, Run("check-config", _folder["nothing"]));
         Assert.StartsWith($"{_folder["nothing"]}:1:1: cannot read the file: no such file\n", _errors.ToString(), StringComparison.Ordinal);
@@ -79,7 +81,7 @@ public sealed class CommandsTests : IDisposable
     }
 
     [Fact]
-    public void TryRun_ClockWithoutServer_SaysWhereItLooked()
+    public void Run_ClockWithoutServer_SaysWhereItLooked()
     {
         Assert.Equal(1, Run("clock", "advance", "5", "-control-socket", _folder["control.sock"]));
         Assert.StartsWith($"nodedns: no server answers at {_folder["control.sock"]} (", _errors.ToString(), StringComparison.Ordinal);
@@ -88,7 +90,7 @@ public sealed class CommandsTests : IDisposable
     [Theory]
     [InlineData("1", 0, "advanced by 5 s\n", "")]
     [InlineData(null, 1, "", "nodedns: refused: the server was not started with NODEDNS_TEST_CLOCK=1\n")]
-    public void TryRun_ClockWithServer_PrintsItsAnswer(string? variable, int exitCode, string output, string errors)
+    public void Run_ClockWithServer_PrintsItsAnswer(string? variable, int exitCode, string output, string errors)
     {
         using ControlServer server = new(_folder["control.sock"], new Log((_, _) => { }));
         server.Register(ClockControl.Command, ClockControl.Handler(new Clock(), _ => variable));
@@ -100,9 +102,6 @@ public sealed class CommandsTests : IDisposable
         Assert.Equal(errors, _errors.ToString());
     }
 
-    private int Run(params string[] arguments)
-    {
-        Assert.True(Commands.TryRun(CommandLine.Parse(arguments), TextReader.Null, _output, _errors, out int exitCode));
-        return exitCode;
-    }
+    private int Run(params string[] arguments) =>
+        Commands.Run(CommandLine.Parse(arguments), TextReader.Null, _output, _errors);
 }

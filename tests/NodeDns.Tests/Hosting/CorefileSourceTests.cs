@@ -35,14 +35,14 @@ public sealed class CorefileSourceTests
             files[Base] = "";
         }
 
-        Assert.Equal(expected, CorefileSource.Choose(options, new StringReader("text"), files).Name);
+        Assert.Equal(expected, CorefileSource.Choose(options, () => new StringReader("text"), files).Name);
     }
 
     [Fact]
     public void Choose_StandardInput_IsReadOnce()
     {
         using StringReader input = new(".:53 {\n}\n");
-        CorefileSource source = CorefileSource.Choose(new ServerOptions { ConfigPath = "-" }, input, new FewFiles());
+        CorefileSource source = CorefileSource.Choose(new ServerOptions { ConfigPath = "-" }, () => input, new FewFiles());
         Assert.Equal(".:53 {\n}\n", source.Text);
         Assert.Equal("", input.ReadToEnd());
         Assert.False(source.IsFile);
@@ -60,7 +60,7 @@ public sealed class CorefileSourceTests
             files["/etc/resolv.conf"] = resolvConf;
         }
 
-        CorefileSource source = CorefileSource.Choose(new ServerOptions(), TextReader.Null, files);
+        CorefileSource source = CorefileSource.Choose(new ServerOptions(), () => TextReader.Null, files);
 
         Assert.True(source.IsEmbedded);
         Assert.Equal(EmbeddedCorefile.Text(forwards), source.Text);
@@ -69,7 +69,7 @@ public sealed class CorefileSourceTests
     [Fact]
     public void FilesToWatch_TextSource_DoesNotNameTheText()
     {
-        CorefileSource source = CorefileSource.Choose(new ServerOptions(), TextReader.Null, new FewFiles());
+        CorefileSource source = CorefileSource.Choose(new ServerOptions(), () => TextReader.Null, new FewFiles());
         CorefileResult result = new(null, [], [], [source.Name, "/etc/resolv.conf"]);
         Assert.Equal("/etc/resolv.conf", Assert.Single(source.FilesToWatch(result)));
         Assert.Equal(2, CorefileSource.OfFile("/c").FilesToWatch(result).Length);

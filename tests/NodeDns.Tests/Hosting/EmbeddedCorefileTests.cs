@@ -33,7 +33,7 @@ public sealed class EmbeddedCorefileTests
 
     [Fact]
     public void TryLine_IsTheDigOfTheExampleName() =>
-        Assert.Equal("try: dig @127.0.0.1 -p 5300 www.example.test", EmbeddedCorefile.TryLine);
+        Assert.Equal("try: dig @127.0.0.1 -p 5300 www.example.test; status page: http://127.0.0.1:9253/", EmbeddedCorefile.TryLine);
 
     private sealed class OneFile(string path, string text) : ICorefileFiles
     {

@@ -36,7 +36,7 @@ public sealed class StartupTextTests
         CorefileResult read = CorefileReader.ReadText(text, "Corefile", new FakeMachine().Context);
         Assert.Empty(read.Errors);
         CorefileSource source = CorefileSource.Choose(
-            new ServerOptions { ConfigPath = "/nowhere/Corefile" }, TextReader.Null, new FakeMachine().Context.Files);
+            new ServerOptions { ConfigPath = "/nowhere/Corefile" }, () => TextReader.Null, new FakeMachine().Context.Files);
         return [.. StartupText.Of(read.Config!, source, workers: 2, cacheBytes: 32 << 20, interception)];
     }
 }

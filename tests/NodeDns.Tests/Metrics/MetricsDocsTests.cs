@@ -24,7 +24,7 @@ public sealed class MetricsDocsTests : IDisposable
         Clock clock = new();
         _logs = new LogQueue(clock, Stream.Null, Stream.Null);
         ServerOptions options = new() { CacheBytes = 1 << 20, Workers = 1 };
-        _server = new Server(options, CorefileSource.Choose(options, TextReader.Null, CorefileFiles.OfSystem), clock, _logs);
+        _server = new Server(options, CorefileSource.Choose(options, () => TextReader.Null, CorefileFiles.OfSystem), clock, _logs);
     }
 
     public void Dispose()

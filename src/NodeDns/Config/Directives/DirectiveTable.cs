@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using NodeDns.Config.Syntax;
@@ -43,7 +43,7 @@ internal static class DirectiveTable
     /// <summary>Accepted, so that a Corefile need not be edited, and without effect.</summary>
     public static ImmutableArray<string> WithoutEffect { get; } = ["debug", "pprof", "trace", "multisocket", "cancel"];
 
-    private static readonly FrozenDictionary<string, DirectiveEntry> s_byName = Entries.ToFrozenDictionary(e => e.Name);
+    private static readonly Dictionary<string, DirectiveEntry> s_byName = Entries.ToDictionary(e => e.Name);
 
     public static void Read(BlockScope block, DirectiveSyntax directive)
     {

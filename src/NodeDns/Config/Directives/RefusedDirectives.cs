@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Frozen;
 using System.Collections.Generic;
 
 namespace NodeDns.Config.Directives;
@@ -13,7 +11,7 @@ internal static class RefusedDirectives
     private const string NotSigning =
         "answers are not signed here; leave signing to the server of the zone";
 
-    private static readonly FrozenDictionary<string, string> s_reasons = new Dictionary<string, string>
+    private static readonly Dictionary<string, string> s_reasons = new Dictionary<string, string>
     {
         ["kubernetes"] = "a node-local proxy does not watch the API server; "
             + "forward the cluster domain to the cluster's DNS: \"forward . __PILLAR__CLUSTER__DNS__\"",
@@ -52,7 +50,7 @@ internal static class RefusedDirectives
         ["alternate"] = "it is not part of CoreDNS; use \"forward\" with its options next or failover",
         ["redisc"] = "the cache is in memory; use \"cache\"",
         ["unbound"] = "it is not part of CoreDNS; use \"forward\"",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    };
 
     public static IEnumerable<string> Names => s_reasons.Keys;
 

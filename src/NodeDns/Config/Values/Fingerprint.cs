@@ -10,21 +10,28 @@ namespace NodeDns.Config.Values;
 /// </remarks>
 internal struct Fingerprint
 {
-    private static readonly UInt128 s_offset = new(0x6c62272e07bb0142, 0x62b821756295c58d);
-    private static readonly UInt128 s_prime = new(0x0000000001000000, 0x000000000000013b);
+    // The prime is 2^88 + Factor. Two words, for code with 128-bit integers is compiled at every start anew.
+    private const ulong Factor = 0x13b;
+    private const int Shift = 88 - 64;
+    private ulong _high = 0x6c62272e07bb0142;
+    private ulong _low = 0x62b821756295c58d;
 
-    private UInt128 _hash;
-
-    public Fingerprint() => _hash = s_offset;
+    public Fingerprint()
+    {
+    }
 
     public void Add(ReadOnlySpan<byte> bytes)
     {
         foreach (byte b in bytes)
         {
-            _hash = (_hash ^ b) * s_prime;
+            _low ^= b;
+            ulong carry = (((_low >> 32) * Factor) + (((_low & uint.MaxValue) * Factor) >> 32)) >> 32;
+            _high = (_high * Factor) + carry + (_low << Shift);
+            _low *= Factor;
         }
     }
 
     /// <summary>32 hexadecimal digits.</summary>
-    public override readonly string ToString() => _hash.ToString("x32", CultureInfo.InvariantCulture);
+    public override readonly string ToString() =>
+        _high.ToString("x16", CultureInfo.InvariantCulture) + _low.ToString("x16", CultureInfo.InvariantCulture);
 }

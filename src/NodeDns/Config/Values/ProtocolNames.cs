@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Globalization;
 
@@ -8,7 +7,7 @@ namespace NodeDns.Config.Values;
 /// <summary>Names of record types, classes and response codes as IANA lists them, and TYPE123 and CLASS123 (RFC 3597 §5).</summary>
 internal static class ProtocolNames
 {
-    private static readonly FrozenDictionary<string, ushort> s_types = Parse("""
+    private static readonly Dictionary<string, ushort> s_types = Parse("""
         A 1 NS 2 MD 3 MF 4 CNAME 5 SOA 6 MB 7 MG 8 MR 9 NULL 10 WKS 11 PTR 12 HINFO 13 MINFO 14 MX 15 TXT 16 RP 17
         AFSDB 18 X25 19 ISDN 20 RT 21 NSAP 22 NSAP-PTR 23 SIG 24 KEY 25 PX 26 GPOS 27 AAAA 28 LOC 29 NXT 30 EID 31
         NIMLOC 32 SRV 33 ATMA 34 NAPTR 35 KX 36 CERT 37 A6 38 DNAME 39 SINK 40 OPT 41 APL 42 DS 43 SSHFP 44 IPSECKEY 45
@@ -18,11 +17,11 @@ internal static class ProtocolNames
         MAILA 254 ANY 255 URI 256 CAA 257 AVC 258 DOA 259 AMTRELAY 260 RESINFO 261 WALLET 262 TA 32768 DLV 32769
         """);
 
-    private static readonly FrozenDictionary<string, ushort> s_classes = Parse("""
+    private static readonly Dictionary<string, ushort> s_classes = Parse("""
         IN 1 CS 2 CH 3 CHAOS 3 HS 4 HESIOD 4 NONE 254 ANY 255
         """);
 
-    private static readonly FrozenDictionary<string, ushort> s_rcodes = Parse("""
+    private static readonly Dictionary<string, ushort> s_rcodes = Parse("""
         NOERROR 0 FORMERR 1 SERVFAIL 2 NXDOMAIN 3 NOTIMP 4 NOTIMPL 4 REFUSED 5 YXDOMAIN 6 YXRRSET 7 NXRRSET 8 NOTAUTH 9
         NOTZONE 10 DSOTYPENI 11 BADSIG 16 BADVERS 16 BADKEY 17 BADTIME 18 BADMODE 19 BADNAME 20 BADALG 21 BADTRUNC 22
         BADCOOKIE 23
@@ -34,12 +33,12 @@ internal static class ProtocolNames
 
     public static bool TryGetRcode(string name, out ushort rcode) => s_rcodes.TryGetValue(name, out rcode);
 
-    private static bool TryGet(FrozenDictionary<string, ushort> names, string prefix, string name, out ushort value) =>
+    private static bool TryGet(Dictionary<string, ushort> names, string prefix, string name, out ushort value) =>
         names.TryGetValue(name, out value)
         || (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
             && ushort.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out value));
 
-    private static FrozenDictionary<string, ushort> Parse(string table)
+    private static Dictionary<string, ushort> Parse(string table)
     {
         string[] words = table.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         var names = new Dictionary<string, ushort>(StringComparer.OrdinalIgnoreCase);
@@ -48,6 +47,6 @@ internal static class ProtocolNames
             names.Add(words[i], ushort.Parse(words[i + 1], CultureInfo.InvariantCulture));
         }
 
-        return names.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        return names;
     }
 }
