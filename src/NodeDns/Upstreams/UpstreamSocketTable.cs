@@ -10,6 +10,8 @@ internal sealed class UpstreamSocketTable(Epoll epoll, RandomPool random, ulong 
 {
     private readonly UpstreamSocket?[] _sockets = new UpstreamSocket?[UpstreamLimits.MaxSocketsPerWorker];
     private readonly ushort[] _generations = new ushort[UpstreamLimits.MaxSocketsPerWorker];
+    private readonly ushort[] _ids = new ushort[UpstreamLimits.MaxSocketsPerWorker * UpstreamLimits.QueriesPerSocket];
+    private readonly int[] _questions = new int[UpstreamLimits.MaxSocketsPerWorker * UpstreamLimits.QueriesPerSocket];
     private readonly Stack<int> _free = new(FreePlaces());
     private UpstreamSocket?[] _current = new UpstreamSocket?[16];
 
@@ -125,7 +127,7 @@ internal sealed class UpstreamSocketTable(Epoll epoll, RandomPool random, ulong 
         }
 
         UpstreamCounters.Add(ref upstream.Counters.SocketsOpened);
-        UpstreamSocket opened = new(socket, upstream, source, index, now);
+        UpstreamSocket opened = new(socket, upstream, source, index, now, _ids, _questions);
         _sockets[index] = opened;
         return opened;
     }
