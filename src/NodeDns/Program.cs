@@ -31,7 +31,7 @@ internal static class Program
             Started = () =>
             {
                 GCSettings.LatencyMode = mode;
-                GC.Collect();
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             },
         };
         return server.Run();

@@ -1,23 +1,22 @@
+using System;
 using System.Threading;
 
 namespace NodeDns.Upstreams;
 
 /// <summary>The free places of a fixed table, taken and given back by any thread without a lock.</summary>
-/// <remarks>A Treiber stack of indexes. The upper half of the head counts changes, which rules out the ABA case.</remarks>
+/// <remarks>
+/// A Treiber stack of indexes. The upper half of the head counts changes, which rules out the ABA case. Places that were
+/// never taken are not in it: to list them all would touch memory that most nodes never need.
+/// </remarks>
 internal sealed class IndexStack
 {
+    private const uint Nothing = uint.MaxValue;
     private readonly int[] _next;
-    private long _head;
+    private long _head = Nothing;
+    private int _fresh;
     private int _taken;
 
-    public IndexStack(int capacity)
-    {
-        _next = new int[capacity];
-        for (int i = 0; i < capacity; i++)
-        {
-            _next[i] = i + 1 < capacity ? i + 1 : -1;
-        }
-    }
+    public IndexStack(int capacity) => _next = GC.AllocateUninitializedArray<int>(capacity);
 
     public int Taken => Volatile.Read(ref _taken);
 
@@ -30,7 +29,7 @@ internal sealed class IndexStack
             int index = (int)head;
             if (index < 0)
             {
-                return -1;
+                return TakeFresh();
             }
 
             long next = Change(head) | (uint)Volatile.Read(ref _next[index]);
@@ -52,6 +51,24 @@ internal sealed class IndexStack
             if (Interlocked.CompareExchange(ref _head, Change(head) | (uint)index, head) == head)
             {
                 return;
+            }
+        }
+    }
+
+    private int TakeFresh()
+    {
+        while (true)
+        {
+            int fresh = Volatile.Read(ref _fresh);
+            if (fresh == _next.Length)
+            {
+                return -1;
+            }
+
+            if (Interlocked.CompareExchange(ref _fresh, fresh + 1, fresh) == fresh)
+            {
+                Interlocked.Increment(ref _taken);
+                return fresh;
             }
         }
     }
