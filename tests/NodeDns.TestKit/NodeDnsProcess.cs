@@ -223,10 +223,14 @@ public sealed class NodeDnsProcess : IAsyncDisposable
 
             try
             {
-                if (await Client.UdpRawAsync(query, TimeSpan.FromMilliseconds(200)) is not null
-                    && (File.Exists(ControlSocket) || Options.Arguments.Contains("-control-socket")))
+                if (await Client.UdpRawAsync(query, TimeSpan.FromMilliseconds(200)) is not null)
                 {
                     // It answers before all else; the control socket is the last of what it opens.
+                    while (!File.Exists(ControlSocket) && !Options.Arguments.Contains("-control-socket") && DateTime.UtcNow < deadline)
+                    {
+                        await Task.Delay(5);
+                    }
+
                     return;
                 }
             }
