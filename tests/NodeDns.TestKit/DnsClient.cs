@@ -33,9 +33,15 @@ public sealed class DnsClient(IPEndPoint server, string? networkNamespace = null
         return await ReceiveAsync(socket, timeout ?? DefaultTimeout);
     }
 
-    public Socket ConnectUdp()
+    /// <param name="source">The address to ask from; null leaves the choice to the kernel.</param>
+    public Socket ConnectUdp(IPAddress? source = null)
     {
         Socket socket = NetworkNamespace.Socket(networkNamespace, Server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        if (source is not null)
+        {
+            socket.Bind(new IPEndPoint(source, 0));
+        }
+
         socket.Connect(Server);
         return socket;
     }

@@ -7,7 +7,8 @@ namespace NodeDns.Linux.Sockets;
 /// <summary>The native arrays behind one batch: per slot a header, one buffer, one address and one control area.</summary>
 /// <remarks>
 /// One page-aligned block, made once, so the kernel reads and writes in place and the GC never sees it. Buffers are
-/// not cleared: a page of them takes memory once a datagram reaches it. Every pointer in a header is set here and never again; only lengths change afterwards.
+/// not cleared: a page of them takes memory once a datagram reaches it. Every pointer in a header is set here and never
+/// again; only lengths change afterwards.
 /// </remarks>
 internal sealed unsafe class MessageSlots : IDisposable
 {

@@ -107,6 +107,7 @@ internal sealed class ListenerSet(UdpWorker[] workers, TcpConnectionTable connec
         error = "";
         try
         {
+            // None of them is ours: what this process listens on is not opened again.
             HashSet<string> older = PortListeners.Tcp(endPoint);
             TcpAcceptor tcp = new(address, timeouts, connections, log);
             for (int i = 0; i < workers.Length; i++)

@@ -180,7 +180,7 @@ internal sealed class Server : IDisposable
 
         _clock.Advanced += WakeWorkers;
 
-        // Queries first: a start is over with the first answer, and the rest of it takes as long as a fifth of that.
+        // Queries first: pods wait for them, nobody for the metrics and commands of a process this young (decision 28).
         Array.ForEach(_workers, worker => worker.Start());
         Administer(read.Config);
         _meter = new MeterPublisher(Metrics);

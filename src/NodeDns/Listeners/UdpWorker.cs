@@ -276,7 +276,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
         {
             if (IsGone(before, next, i))
             {
-                // What it has received already is answered: its clients know nothing of the reload.
+                // What it has received already is answered, as much as one turn takes: its clients know of no reload.
                 Serve(i);
             }
         }

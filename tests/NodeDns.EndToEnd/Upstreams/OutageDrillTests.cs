@@ -54,14 +54,7 @@ public sealed class OutageDrillTests
     public async Task AllUpstreamsSilent_KnownNamesCostThemNothingButProbes()
     {
         await using TwoUpstreams two = await TwoUpstreams.StartAsync(directives: StaleForADay);
-        string[] names = [.. Enumerable.Range(0, 40).Select(_ => ServerFixture.NewName())];
-        foreach (string name in names)
-        {
-            await two.AskAsync(name);
-        }
-
-        two.First.Override = two.Second.Override = _ => UpstreamReply.Silence;
-        await two.Server.AdvanceClockAsync(TimeSpan.FromHours(1));
+        string[] names = await ExpireAndSilenceAsync(two);
         Assert.Equal(Rcode.NoError, (await two.AskAsync(names[0])).Answer.Rcode);
         await two.WaitForMetricAsync("nodedns_upstream_up", two.First, 0);
         await two.WaitForMetricAsync("nodedns_upstream_up", two.Second, 0);
@@ -87,14 +80,7 @@ public sealed class OutageDrillTests
     public async Task AllUpstreamsSilent_WhoeverAskedFirstHasStaleDataAndNobodyAsksThemAgain()
     {
         await using TwoUpstreams two = await TwoUpstreams.StartAsync(directives: StaleForADay);
-        string[] names = [.. Enumerable.Range(0, 40).Select(_ => ServerFixture.NewName())];
-        foreach (string name in names)
-        {
-            await two.AskAsync(name);
-        }
-
-        two.First.Override = two.Second.Override = _ => UpstreamReply.Silence;
-        await two.Server.AdvanceClockAsync(TimeSpan.FromHours(1));
+        string[] names = await ExpireAndSilenceAsync(two);
         int before = Questions(two);
         (DnsMessage Answer, TimeSpan Took)[] answers = await Task.WhenAll(names.Select(name => two.AskAsync(name)));
         Assert.All(answers, one => Assert.Equal(Rcode.NoError, one.Answer.Rcode));
@@ -148,11 +134,7 @@ public sealed class OutageDrillTests
             Corefile = $"dead.test:{port} {{\n bind 127.0.0.1\n forward . 127.0.0.1:{dead.Port} {{\n max_fails 0\n }}\n cache\n}}\n" +
                 $".:{port} {{\n bind 127.0.0.1\n forward . 127.0.0.1:{alive.Port}\n cache\n}}\n",
         });
-        using var noisy = new System.Net.Sockets.Socket(
-            System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram,
-            System.Net.Sockets.ProtocolType.Udp);
-        noisy.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.0.0.77"), 0));
-        noisy.Connect(server.Client.Server);
+        using System.Net.Sockets.Socket noisy = server.Client.ConnectUdp(System.Net.IPAddress.Parse("127.0.0.77"));
         int failed = 0;
         for (int i = 0; i < 12_000; i++)
         {
@@ -165,6 +147,20 @@ public sealed class OutageDrillTests
         }
 
         Assert.Equal(0, failed);
+    }
+
+    /// <summary>Forty names are known and expired, and nobody answers any more.</summary>
+    private static async Task<string[]> ExpireAndSilenceAsync(TwoUpstreams two)
+    {
+        string[] names = [.. Enumerable.Range(0, 40).Select(_ => ServerFixture.NewName())];
+        foreach (string name in names)
+        {
+            await two.AskAsync(name);
+        }
+
+        two.First.Override = two.Second.Override = _ => UpstreamReply.Silence;
+        await two.Server.AdvanceClockAsync(TimeSpan.FromHours(1));
+        return names;
     }
 
     private static int Questions(TwoUpstreams two) =>

@@ -113,9 +113,7 @@ public sealed class SentOptionTests
 
     private static async Task<string> AskFromAsync(OneServer one, string client, string name)
     {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(client), 0));
-        socket.Connect(one.Client.Server);
+        using Socket socket = one.Client.ConnectUdp(IPAddress.Parse(client));
         await socket.SendAsync(DnsMessage.Query(name).Encode());
         byte[] bytes = await DnsClient.ReceiveAsync(socket, TimeSpan.FromSeconds(6))
             ?? throw new TimeoutException(one.Server.Output);
