@@ -95,6 +95,18 @@ def dropped(stage, options):
         lambda: run("ip", "-n", stage.far, "rule", "delete", *rule))
 
 
+def rejected(how):
+    def measure(stage, options):
+        stage.open()
+        load = stage.load(6)
+        time.sleep(2)
+        run("ip", "netns", "exec", stage.far, "nft", "table ip fault { chain way { type filter hook input priority 0; "
+            f"ip daddr {UPSTREAMS[0]} reject with icmp {how}; }}; }}")
+        return [*of_load(load.result(), p999_ms=20), told("network errors", errors(stage, "network")),
+                told("refused", errors(stage, "refused"))]
+    return measure
+
+
 def refused(stage, options):
     stage.open()
     load = stage.load(6)
@@ -291,6 +303,10 @@ ALL = {
     "blackhole": Scenario("route to it: blackhole", "0 SERVFAIL, p99.9 <= 20 ms", "fails over per query", route("blackhole")),
     "unreachable": Scenario("route to it: unreachable", "0 SERVFAIL, p99.9 <= 20 ms", "fails over per query", route("unreachable")),
     "prohibit": Scenario("route to it: prohibit", "0 SERVFAIL, p99.9 <= 20 ms", "fails over per query", route("prohibit")),
+    "rejected": Scenario("a firewall rejects its packets (port unreachable)", "0 SERVFAIL, p99.9 <= 20 ms", "fails over per query",
+                         rejected("port-unreachable")),
+    "gateway": Scenario("a router says that its host is gone (host unreachable)", "0 SERVFAIL, p99.9 <= 20 ms", "2 s per query for 6 to 15 s",
+                        rejected("host-unreachable")),
     "flapping": Scenario("first upstream flapping", "0 errors for cached names; misses p99.9 <= 500 ms", "-", flapping),
     "day": Scenario("all upstreams dead for 24 h (test clock)", "all cached names answered; first <= 1.8 s, following <= 1 ms; "
                     "probes bounded", "names gone after 30 s", dead_for_a_day),

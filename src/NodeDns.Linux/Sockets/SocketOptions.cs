@@ -44,6 +44,14 @@ internal static unsafe class SocketOptions
         }
     }
 
+    /// <summary>
+    /// Makes words of routers on the way errors as well (host or net unreachable): without it a connected socket is told
+    /// of closed ports and prohibitions only, since the kernel takes the rest for passing trouble.
+    /// </summary>
+    public static void HearOfRoutes(int descriptor, bool isIPv6) => _ = isIPv6
+        ? Set(descriptor, Libc.IPPROTO_IPV6, Libc.IPV6_RECVERR, 1)
+        : Set(descriptor, Libc.IPPROTO_IP, Libc.IP_RECVERR, 1);
+
     /// <summary>Whether the kernel knows UDP_SEGMENT. The value 0 leaves the socket as it is.</summary>
     public static bool HasSegments(int descriptor) =>
         !Set(descriptor, Libc.IPPROTO_UDP, Libc.UDP_SEGMENT, 0).IsError;

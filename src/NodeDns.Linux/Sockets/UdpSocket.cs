@@ -56,7 +56,8 @@ public sealed unsafe class UdpSocket : IDisposable
 
     /// <summary>
     /// Opens a socket that talks to <paramref name="remote"/> alone; an ICMP error about it comes back as the error
-    /// of the next send or receive (ECONNREFUSED).
+    /// of the next send or receive (ECONNREFUSED, EHOSTUNREACH). It is good for no more than that then: the kernel keeps
+    /// what it was told in a queue that nobody reads.
     /// </summary>
     /// <param name="remote">The only peer whose datagrams the socket takes.</param>
     /// <param name="localPort">The port to send from; 0 leaves the choice to the kernel.</param>
@@ -72,6 +73,7 @@ public sealed unsafe class UdpSocket : IDisposable
         }
 
         SocketOptions.LetFragment(socket!._descriptor, remote.IsIPv6);
+        SocketOptions.HearOfRoutes(socket._descriptor, remote.IsIPv6);
         if (localPort != 0 || source.HasValue)
         {
             PeerAddress local = source ?? PeerAddress.FromBytes(stackalloc byte[remote.AddressLength], 0);

@@ -30,6 +30,7 @@ internal static unsafe partial class Libc
     public const int IPPROTO_IP = 0;
     public const int IP_PKTINFO = 8;
     public const int IP_MTU_DISCOVER = 10;
+    public const int IP_RECVERR = 11;
     public const int IP_PMTUDISC_DONT = 0;
     public const int IP_PMTUDISC_OMIT = 5;
 
@@ -38,6 +39,7 @@ internal static unsafe partial class Libc
 
     public const int IPPROTO_IPV6 = 41;
     public const int IPV6_MTU_DISCOVER = 23;
+    public const int IPV6_RECVERR = 25;
     public const int IPV6_V6ONLY = 26;
     public const int IPV6_RECVPKTINFO = 49;
     public const int IPV6_PKTINFO = 50;

@@ -21,6 +21,9 @@ internal sealed record ForwardConfig
 
     public bool PreferUdp { get; init; }
 
+    /// <summary>Names go out in random capitals, which the answer must repeat.</summary>
+    public bool MixCase { get; init; }
+
     public UpstreamSelection Policy { get; init; }
 
     /// <summary>An upstream is down after more failures in a row than this; zero: never marked down and never probed.</summary>

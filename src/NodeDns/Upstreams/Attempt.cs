@@ -24,6 +24,9 @@ internal struct Attempt
     /// <summary>Over TCP: the number of its connection.</summary>
     public int Connection;
 
+    /// <summary>How the letters of its name were mixed over UDP; 0 for not at all.</summary>
+    public ulong CaseBits;
+
     public ushort QueryId;
     public bool IsOnTcp;
 

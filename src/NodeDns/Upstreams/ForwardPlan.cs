@@ -29,6 +29,7 @@ internal sealed class ForwardPlan
         Policy = config.Policy;
         ForceTcp = config.ForceTcp;
         PreferUdp = config.PreferUdp;
+        MixesCase = config.MixCase;
         ReadTimeoutMilliseconds = (long)config.ReadTimeout.TotalMilliseconds;
         MaxConcurrent = config.MaxConcurrent;
         Health = health;
@@ -61,6 +62,9 @@ internal sealed class ForwardPlan
     public bool ForceTcp { get; }
 
     public bool PreferUdp { get; }
+
+    /// <summary>Whether capitals of the name are part of what an answer over UDP must repeat.</summary>
+    public bool MixesCase { get; }
 
     public HealthPlan Health { get; }
 

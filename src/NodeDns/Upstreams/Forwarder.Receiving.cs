@@ -92,7 +92,38 @@ internal sealed partial class Forwarder
             return;
         }
 
-        OnResponse(question, ref pending, ref AttemptOn(ref pending, socket), response, isCut);
+        ref Attempt attempt = ref AttemptOn(ref pending, socket);
+        if (attempt.CaseBits != 0 && status == ResponseStatus.Ok)
+        {
+            bool isRepeated = MixedCase.Matches(
+                datagram.Slice(WireLimits.HeaderLength, QuerySender.AskedLength(pending)), attempt.CaseBits);
+            socket.Upstream.OnCase(_clock.NowMilliseconds, isRepeated);
+            if (!isRepeated)
+            {
+                OnOtherCase(question, ref pending, ref attempt);
+                return;
+            }
+        }
+
+        OnResponse(question, ref pending, ref attempt, response, isCut);
+    }
+
+    /// <summary>
+    /// The right id and name in other letters: somebody guesses, or the server does not repeat them. TCP tells which.
+    /// </summary>
+    private void OnOtherCase(int question, ref PendingQuestion pending, ref Attempt attempt)
+    {
+        UpstreamState upstream = attempt.Upstream!;
+        UpstreamCounters.Add(ref upstream.Counters.Ignored);
+        Release(ref attempt);
+        if (pending.IsLingering)
+        {
+            CloseIfDone(question);
+            return;
+        }
+
+        UpstreamCounters.Add(ref upstream.Counters.NearMisses);
+        AskOverTcp(question, ref pending, ref attempt, upstream);
     }
 
     /// <summary>

@@ -27,6 +27,9 @@ internal sealed class QuerySender(InFlightTable table, UpstreamSocketTable socke
     public static ReadOnlySpan<byte> AskedName(in PendingQuestion pending, Span<byte> buffer) =>
         pending.FollowUp?.AskedName is { } asked ? asked : pending.CopyName(buffer);
 
+    public static int AskedLength(in PendingQuestion pending) =>
+        pending.FollowUp?.AskedName is { } asked ? asked.Length : pending.NameLength;
+
     public static RecordType AskedType(in PendingQuestion pending) => pending.FollowUp?.AskedType ?? pending.Type;
 
     /// <summary>Queues a query on the upstream's current socket; it goes out with the next flush.</summary>
@@ -71,6 +74,12 @@ internal sealed class QuerySender(InFlightTable table, UpstreamSocketTable socke
         if (!TryWriteQuery(buffer, id, ref pending, upstream, now, out int length))
         {
             return false;
+        }
+
+        if (forward.MixesCase && upstream.RepeatsCase(now))
+        {
+            attempt.CaseBits = random.NextUInt64();
+            MixedCase.Write(buffer.Slice(WireLimits.HeaderLength, AskedLength(pending)), attempt.CaseBits);
         }
 
         RouteOf(pending).Tap?.ForwarderQuery(upstream.Address, DnstapProtocol.Udp, buffer[..length]);

@@ -13,17 +13,17 @@ internal sealed class RandomPool
 
     public ushort NextUInt16()
     {
-        if (_position + 2 > _bytes.Length)
-        {
-            KernelRandom.Fill(_bytes);
-            _position = 0;
-        }
+        Span<byte> bytes = Take(sizeof(ushort));
+        ushort value = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+        bytes.Clear();
+        return value;
+    }
 
-        ushort value = BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(_position));
-
-        // What was handed out is not kept around.
-        _bytes.AsSpan(_position, 2).Clear();
-        _position += 2;
+    public ulong NextUInt64()
+    {
+        Span<byte> bytes = Take(sizeof(ulong));
+        ulong value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        bytes.Clear();
         return value;
     }
 
@@ -38,5 +38,18 @@ internal sealed class RandomPool
                 return port;
             }
         }
+    }
+
+    /// <summary>The next bytes; whoever takes them clears them, so that what was handed out is not kept around.</summary>
+    private Span<byte> Take(int count)
+    {
+        if (_position + count > _bytes.Length)
+        {
+            KernelRandom.Fill(_bytes);
+            _position = 0;
+        }
+
+        _position += count;
+        return _bytes.AsSpan(_position - count, count);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class UpstreamCounters
     /// <summary>Right id and question, but records that cannot be read.</summary>
     public long Malformed;
 
-    /// <summary>Queries moved to TCP because an answer with another id came to their port.</summary>
+    /// <summary>Queries moved to TCP because an answer with another id, or in other letters, came to their port.</summary>
     public long NearMisses;
 
     /// <summary>Of the network errors: nobody listens there.</summary>
@@ -37,6 +37,9 @@ internal sealed class UpstreamCounters
 
     /// <summary>Datagrams whose id nobody waits for.</summary>
     public long WrongIds;
+
+    /// <summary>The right id and question, but not in the letters that it was asked in (<c>mix_case</c>).</summary>
+    public long WrongCases;
 
     /// <summary>The right id and another question.</summary>
     public long WrongQuestions;

@@ -91,6 +91,10 @@ internal sealed class UpstreamHealth
     }
 
     /// <summary>The network said that nobody is there; true when it counts.</summary>
+    /// <remarks>
+    /// Suspected at the first word of it: routers say it once or twice and then drop what comes in silence (Linux sends one
+    /// such ICMP a second to each host), so that the next question might have to wait.
+    /// </remarks>
     public bool OnError(long now, HealthPlan plan)
     {
         if (plan.MaxFails == 0)
@@ -107,6 +111,10 @@ internal sealed class UpstreamHealth
         if (Failures > plan.MaxFails)
         {
             ChangeTo(HealthStatus.Down, now);
+        }
+        else if (Status == HealthStatus.Up)
+        {
+            ChangeTo(HealthStatus.Suspect, now);
         }
 
         return true;

@@ -78,6 +78,12 @@ internal static class UpstreamLimits
     /// <summary>An upstream that choked on EDNS is asked without it for this long (RFC 6891 §6.2.2).</summary>
     public const long NoEdnsMilliseconds = 300_000;
 
+    /// <summary>So many answers in a row in other letters than asked: the server does not repeat them, nobody is guessing.</summary>
+    public const int WrongCasesInARow = 8;
+
+    /// <summary>Such an upstream is asked in small letters for this long.</summary>
+    public const long SmallLettersMilliseconds = 300_000;
+
     /// <summary>A longer round trip is counted as this one.</summary>
     public const long MaxRttMilliseconds = 10_000;
 

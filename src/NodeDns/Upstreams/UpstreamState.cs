@@ -16,6 +16,8 @@ internal sealed class UpstreamState(int index, UpstreamIdentity identity, string
     private readonly byte[]?[] _faultBytes = new byte[]?[UpstreamFaultText.All.Length + 1];
     private readonly string?[] _faultTexts = new string?[UpstreamFaultText.All.Length + 1];
     private long _noEdnsUntil;
+    private long _smallLettersUntil;
+    private int _wrongCases;
     private int _lastFault;
 
     public int Index { get; } = index;
@@ -105,6 +107,29 @@ internal sealed class UpstreamState(int index, UpstreamIdentity identity, string
         {
             UpstreamCounters.Add(ref Counters.Storms);
             StormBegan?.Invoke(this);
+        }
+    }
+
+    /// <summary>Whether it repeats the letters of a question, as far as is known.</summary>
+    public bool RepeatsCase(long now) => Volatile.Read(ref _smallLettersUntil) <= now;
+
+    /// <summary>
+    /// An answer over UDP repeated the letters of its question, or did not. After too many that did not it is asked in small
+    /// ones for a while: one forged answer is not enough for that, each costs whoever sends it a right id and port.
+    /// </summary>
+    public void OnCase(long now, bool isRepeated)
+    {
+        if (isRepeated)
+        {
+            Volatile.Write(ref _wrongCases, 0);
+            return;
+        }
+
+        UpstreamCounters.Add(ref Counters.WrongCases);
+        if (Interlocked.Increment(ref _wrongCases) >= UpstreamLimits.WrongCasesInARow)
+        {
+            Volatile.Write(ref _wrongCases, 0);
+            Volatile.Write(ref _smallLettersUntil, now + UpstreamLimits.SmallLettersMilliseconds);
         }
     }
 

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -175,17 +174,8 @@ public sealed class NodeBox : IAsyncDisposable
         + " | grep -E 'nodelocaldns|169.254.20.10|NodeLocal|nodedns|10.96.0.10/32 |fd00:96::a/128 ' || true");
 
     /// <summary>One sample of /metrics; 0 when there is none.</summary>
-    public async Task<long> MetricAsync(string sample)
-    {
-        using Socket socket = NetworkNamespace.Socket(Node, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Parse(LinkLocal), 9253);
-        await socket.SendAsync(Encoding.ASCII.GetBytes("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
-        using NetworkStream stream = new(socket);
-        using StreamReader reader = new(stream);
-        string text = await reader.ReadToEndAsync();
-        string? line = text.Split('\n').FirstOrDefault(one => one.StartsWith(sample + " ", StringComparison.Ordinal));
-        return line is null ? 0 : long.Parse(line[(sample.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-    }
+    public async Task<long> MetricAsync(string sample) =>
+        (long)(await MetricsPage.ReadAsync(new IPEndPoint(IPAddress.Parse(LinkLocal), 9253), Node))[sample];
 
     /// <summary>Queries that came to the stand-in of kube-dns faster than it could take them: lost, and nobody else's fault.</summary>
     public async Task<long> KubeDnsDropsAsync() => (await ShAsync($"ip netns exec {Dns} cat /proc/net/udp")).Output.Split('\n')

@@ -33,12 +33,12 @@ internal static class ErrorLines
         "frobnicate", "health_check 0.5s domain", "max_concurrent many", "max_concurrent -4", "max_idle_conns -1",
         "max_connect_attempts -4", "health_check no_rec", "health_check 0.5s rec", "health_check 0.5s domain example..org",
         "max_age -1s", "max_age 5s", "read_timeout 0s", "read_timeout -1s", "failover NOERROR",
-        "failfast_all_unhealthy_upstreams false", "policy quickest", "hedge on",
+        "failfast_all_unhealthy_upstreams false", "policy quickest", "hedge on", "mix_case yes",
     ];
 
     private static readonly string[] s_goodInForward =
     [
-        "except internal.test", "force_tcp", "prefer_udp", "expire 20s", "max_age 30s", "max_idle_conns 10",
+        "except internal.test", "force_tcp", "prefer_udp", "mix_case", "expire 20s", "max_age 30s", "max_idle_conns 10",
         "read_timeout 500ms", "max_fails 0", "max_connect_attempts 0", "policy round_robin", "policy fastest", "hedge off", "hedge 50ms", "health_check 1s no_rec",
         "health_check 1s domain example.org", "max_concurrent 100", "next NXDOMAIN", "failover SERVFAIL REFUSED",
         "failfast_all_unhealthy_upstreams",

@@ -56,6 +56,7 @@ internal sealed class ForwardDirective
         ["except"] = ReadExcept,
         ["force_tcp"] = o => Set(_forward with { ForceTcp = _scope.IsFlag(o) }),
         ["prefer_udp"] = o => Set(_forward with { PreferUdp = _scope.IsFlag(o) }),
+        ["mix_case"] = o => Set(_forward with { MixCase = _scope.IsFlag(o) }),
         ["expire"] = o => Duration(o, value => _forward with { Expire = value }),
         ["max_age"] = o => Duration(o, value => _forward with { MaxAge = value }),
         ["max_idle_conns"] = o => Number(o, value => _forward with { MaxIdleConnections = value }),

@@ -23,7 +23,7 @@ public sealed class ForwardDirectiveTests
         Assert.Equal((TimeSpan.FromSeconds(8), TimeSpan.Zero, TimeSpan.FromSeconds(2)), (forward.Expire, forward.MaxAge, forward.ReadTimeout));
         Assert.Equal((0, null, 0), (forward.MaxIdleConnections, forward.MaxConnectAttempts, forward.MaxConcurrent));
         Assert.Equal(DohMethod.Post, forward.DohMethod);
-        Assert.False(forward.ForceTcp || forward.PreferUdp || forward.Failfast || forward.NextOnNodata);
+        Assert.False(forward.ForceTcp || forward.PreferUdp || forward.MixCase || forward.Failfast || forward.NextOnNodata);
         Assert.Equal(new SourceLocation("Corefile", 2, 1), forward.Location);
     }
 
@@ -121,6 +121,7 @@ public sealed class ForwardDirectiveTests
                 except 10.0.0.0/24
                 force_tcp
                 prefer_udp
+                mix_case
                 expire 20s
                 max_age 1m
                 max_idle_conns 7
@@ -142,7 +143,7 @@ public sealed class ForwardDirectiveTests
             """);
 
         Assert.Equal(["a.example.", "b.example.", "0.0.10.in-addr.arpa."], forward.Except.ToArray());
-        Assert.True(forward.ForceTcp && forward.PreferUdp && forward.NextOnNodata && forward.Failfast);
+        Assert.True(forward.ForceTcp && forward.PreferUdp && forward.MixCase && forward.NextOnNodata && forward.Failfast);
         Assert.Equal((TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(500)), (forward.Expire, forward.MaxAge, forward.ReadTimeout));
         Assert.Equal((7, 0, 0, 1000), (forward.MaxIdleConnections, forward.MaxFails, forward.MaxConnectAttempts, forward.MaxConcurrent));
         Assert.Equal(DohMethod.Get, forward.DohMethod);
