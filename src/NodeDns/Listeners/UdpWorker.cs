@@ -195,11 +195,12 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     }
 
     /// <summary>Receive, handle, send: one batch at a time, while whole batches keep coming.</summary>
-    private void Serve(int index)
+    /// <returns>True when the turn ended and not what had come.</returns>
+    private bool Serve(int index)
     {
         if (index >= _listeners.Length || _listeners[index] is not { } listener)
         {
-            return;
+            return false;
         }
 
         ZoneTable zones = listener.Address.Zones;
@@ -208,7 +209,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
             SyscallResult received = listener.Requests.Receive(listener.Socket);
             if (received.IsError)
             {
-                return;
+                return false;
             }
 
             // The only two looks at the clock for a batch: its queries are timed as one (decision 22).
@@ -230,8 +231,22 @@ internal sealed class UdpWorker : IReplySink, IDisposable
 
             if (received.Value < ListenerLimits.BatchSlots)
             {
-                return;
+                return false;
             }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Answers all that a listener has received which a reload dropped: its clients know of no reload. It takes no more from
+    /// here on, so what is left is no more than a kernel queue.
+    /// </summary>
+    private void Drain(int index)
+    {
+        _listeners[index]!.Socket.Retire();
+        while (Serve(index))
+        {
         }
     }
 
@@ -276,8 +291,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
         {
             if (IsGone(before, next, i))
             {
-                // What it has received already is answered, as much as one turn takes: its clients know of no reload.
-                Serve(i);
+                Drain(i);
             }
         }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
+using NodeDns.Config.Values;
 
 namespace NodeDns.Templates;
 
@@ -48,7 +49,7 @@ internal sealed class GoRegex
         GoRegexTranslator translator = new(pattern);
         if (!translator.TryTranslate(out string translated))
         {
-            error = $"bad regular expression \"{pattern}\": {translator.Error}";
+            error = $"bad regular expression {Shown.Text(pattern)}: {translator.Error}";
             return false;
         }
 
@@ -59,10 +60,15 @@ internal sealed class GoRegex
             error = "";
             return true;
         }
-        catch (Exception failure) when (failure is ArgumentException or NotSupportedException)
+        catch (NotSupportedException)
         {
             // The engine refuses patterns whose automaton would be huge, such as (a{1000}){1000}.
-            error = $"bad regular expression \"{pattern}\": {failure.Message}";
+            error = $"bad regular expression {Shown.Text(pattern)}: it has too many states; use several shorter ones";
+            return false;
+        }
+        catch (ArgumentException failure)
+        {
+            error = $"bad regular expression {Shown.Text(pattern)}: {failure.Message}";
             return false;
         }
     }

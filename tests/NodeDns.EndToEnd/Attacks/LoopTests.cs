@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
 using NodeDns.EndToEnd.Fixtures;
@@ -39,6 +40,8 @@ public sealed class LoopTests(LoopTests.Looping fixture) : ServerTests<LoopTests
         Assert.True(await Server.WaitForOutputAsync("loop: queries for watched.test"), Server.Output);
         DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(NewName("watched.test.")).WithEdns());
         Assert.Equal((Rcode.ServFail, "forwarding loop"), (answer.Rcode, answer.Edns!.Errors.First().Text));
+        MetricsPage page = await MetricsPage.ReadAsync(new IPEndPoint(IPAddress.Loopback, Fixture.MetricsPort), null);
+        Assert.InRange(page["nodedns_loops_detected_total"], 1, int.MaxValue);
         Assert.True(Server.IsAlive);
     }
 
@@ -59,6 +62,8 @@ public sealed class LoopTests(LoopTests.Looping fixture) : ServerTests<LoopTests
     {
         public Looping() => Upstream.Override = SendBack;
 
+        public int MetricsPort { get; } = FreePort.Next();
+
         public override string Corefile => $$"""
             .:{{Port}} {
                 bind 127.0.0.1
@@ -71,6 +76,7 @@ public sealed class LoopTests(LoopTests.Looping fixture) : ServerTests<LoopTests
             watched.test:{{Port}} {
                 bind 127.0.0.1
                 loop
+                prometheus 127.0.0.1:{{MetricsPort}}
                 forward . {{UpstreamAddress}}
                 cache
             }

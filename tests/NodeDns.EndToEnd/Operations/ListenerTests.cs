@@ -1,4 +1,7 @@
+using System;
+using System.Linq;
 using System.Net;
+using System.Net.Sockets;
 using System.Threading.Tasks;
 using NodeDns.EndToEnd.Fixtures;
 using NodeDns.TestKit;
@@ -52,6 +55,46 @@ public sealed class ListenerTests
             port, $".:{port} {{\n bind 127.0.0.1 127.0.0.3\n forward . 127.0.0.1:{upstream.Port}\n}}\n");
         await AssertServedAsync(new IPEndPoint(IPAddress.Loopback, port));
         await AssertServedAsync(new IPEndPoint(IPAddress.Parse("127.0.0.3"), port));
+    }
+
+    [NeedsFact(Need.Root)]
+    public async Task DroppedByAReload_WhatCameBeforeIsStillAnswered()
+    {
+        const int Queries = 6000;
+        int port = FreePort.Next();
+        string slow = string.Join('|', Enumerable.Range(0, 60).Select(i => $"(a+b*c?)+x{i}[.]"));
+        string Corefile(string bind) => $$"""
+            .:{{port}} {
+                bind {{bind}}
+                template IN A . {
+                    match ({{slow}}|^)
+                    answer "{{"{{ .Name }}"}} 60 IN A 192.0.2.1"
+                }
+            }
+            """;
+        await using NodeDnsProcess server = await StartAsync(port, Corefile("127.0.0.1 127.0.0.3"));
+        using Socket client = new DnsClient(new IPEndPoint(IPAddress.Parse("127.0.0.3"), port)).ConnectUdp();
+
+        // SO_RCVBUFFORCE: all the answers have to wait in this socket.
+        client.SetRawSocketOption(1, 33, BitConverter.GetBytes(16 << 20));
+        await server.SignalAsync("STOP");
+        byte[] query = DnsMessage.Query("aaaaaaaaaaaaaaaabbbbbbbbbbbbbbb.ccccccccccccccccccccccc.example.").Encode();
+        for (int i = 0; i < Queries; i++)
+        {
+            await client.SendAsync(query);
+        }
+
+        await server.WriteCorefileAsync(Corefile("127.0.0.1"));
+        await server.SignalAsync("HUP");
+        await server.SignalAsync("CONT");
+        int answered = 0;
+        while (answered < Queries && await DnsClient.ReceiveAsync(client, TimeSpan.FromSeconds(3)) is not null)
+        {
+            answered++;
+        }
+
+        Assert.Equal(Queries, answered);
+        Assert.True(await server.WaitForOutputAsync("reload"), server.Output);
     }
 
     [Fact]

@@ -100,12 +100,14 @@ public sealed class HedgeTests
     {
         await using TwoUpstreams two = await TwoUpstreams.StartAsync(policy: "fastest");
         two.First.Otherwise = q => UpstreamReply.FromDnsMessage(q.Address("192.0.2.1")).After(TimeSpan.FromMilliseconds(30));
-        for (int i = 0; i < 100; i++)
+        string[] names = [.. Enumerable.Range(0, 100).Select(_ => ServerFixture.NewName())];
+        foreach (string name in names)
         {
-            await two.AskAsync();
+            await two.AskAsync(name);
         }
 
-        Assert.InRange(two.First.Queries.Count(q => q.Type == RrType.A), 1, 25);
-        Assert.True(two.Second.Queries.Count(q => q.Type == RrType.A) > 75);
+        // It is tried now and then, to see whether it has become faster.
+        Assert.InRange(names.Sum(two.First.Count), 1, 25);
+        Assert.True(names.Sum(two.Second.Count) > 75);
     }
 }

@@ -116,6 +116,23 @@ public sealed class StreamPoolTests
     }
 
     [Fact]
+    public async Task TenThousandQueries_AreAllThatAConnectionCarries()
+    {
+        await using FakeUpstream upstream = new();
+        await using OneServer one = await StartAsync(upstream);
+        for (int i = 0; i < 10_050; i++)
+        {
+            // One after the other: they all find the same connection unused.
+            Assert.Equal(Rcode.NoError, (await one.AskAsync()).Rcode);
+        }
+
+        int[] carried = [.. upstream.Queries.GroupBy(query => query.Connection).Select(group => group.Count())];
+        Assert.Equal(10_000, carried.Max());
+        Assert.InRange(carried.Length, 2, 3);
+        Assert.Equal(0, await one.MetricAsync("nodedns_upstream_connections_lost_total"));
+    }
+
+    [Fact]
     public async Task ClosedInMidMessage_IsAskedAgain()
     {
         await using FakeUpstream upstream = new();
