@@ -32,6 +32,7 @@ public sealed class CorefileAcceptanceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Drill", "bad Corefile rollout")]
     public async Task CheckConfig_BrokenCorefile_IsRefusedWithLineColumnAndHint()
     {
         CommandResult result = await CheckAsync(ReferenceCorefiles.Broken);

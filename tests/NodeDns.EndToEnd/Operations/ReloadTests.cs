@@ -32,6 +32,7 @@ public sealed class ReloadTests(PlainServer fixture, ITestOutputHelper output) :
     }
 
     [Fact]
+    [Trait("Drill", "bad Corefile rollout")]
     public async Task Signal_BadCorefile_KeepsTheOldAndLogsWhy()
     {
         string cached = NewName();

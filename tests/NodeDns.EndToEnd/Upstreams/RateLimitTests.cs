@@ -13,6 +13,7 @@ namespace NodeDns.EndToEnd.Upstreams;
 public sealed class RateLimitTests
 {
     [Fact]
+    [Trait("Drill", "Technitium")]
     public async Task HalfTcHalfNothing_IsRecognisedCountedEasedByTcpAndForgotten()
     {
         await using TwoUpstreams two = await TwoUpstreams.StartAsync(upstreams: t => $"127.0.0.1:{t.First.Port}");
@@ -43,6 +44,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    [Trait("Drill", "Technitium")]
     public async Task StallOfThreeSeconds_NobodyNotices()
     {
         await using TwoUpstreams two = await TwoUpstreams.StartAsync(upstreams: t => $"127.0.0.1:{t.First.Port}");
@@ -59,6 +61,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    [Trait("Drill", "Technitium")]
     public async Task Restart_IsUsedAgainWithinASecondAndCachedNamesAreAnswered()
     {
         int port = FreePort.Next();

@@ -57,6 +57,7 @@ public sealed class MonitoringTests
     }
 
     [Fact]
+    [Trait("Drill", "alert that could never fire")]
     public void Alerts_Each_IsTestedToFireAndNotToFire()
     {
         string tests = File.ReadAllText(Path.Combine(MonitoringFiles.Folder, "rules_test.yaml"));
@@ -127,6 +128,7 @@ public sealed class MonitoringTests
     }
 
     [PromtoolTheory]
+    [Trait("Drill", "alert that could never fire")]
     [InlineData("check", "rules", "rules.yaml")]
     [InlineData("test", "rules", "rules_test.yaml")]
     public async Task Promtool_OfEachFile_IsContent(string verb, string what, string file)
