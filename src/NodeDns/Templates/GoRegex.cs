@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
-using NodeDns.Config.Values;
 
 namespace NodeDns.Templates;
 
@@ -16,6 +15,8 @@ internal sealed class GoRegex
 {
     /// <summary>CoreDNS's own bound on a pattern.</summary>
     public const int MaxPatternLength = 10_000;
+
+    private const int ShownCharacters = 80;
 
     private readonly Regex _regex;
 
@@ -49,7 +50,7 @@ internal sealed class GoRegex
         GoRegexTranslator translator = new(pattern);
         if (!translator.TryTranslate(out string translated))
         {
-            error = $"bad regular expression {Shown.Text(pattern)}: {translator.Error}";
+            error = $"bad regular expression {Quoted(pattern)}: {translator.Error}";
             return false;
         }
 
@@ -63,12 +64,12 @@ internal sealed class GoRegex
         catch (NotSupportedException)
         {
             // The engine refuses patterns whose automaton would be huge, such as (a{1000}){1000}.
-            error = $"bad regular expression {Shown.Text(pattern)}: it has too many states; use several shorter ones";
+            error = $"bad regular expression {Quoted(pattern)}: it has too many states; use several shorter ones";
             return false;
         }
         catch (ArgumentException failure)
         {
-            error = $"bad regular expression {Shown.Text(pattern)}: {failure.Message}";
+            error = $"bad regular expression {Quoted(pattern)}: {failure.Message}";
             return false;
         }
     }
@@ -92,4 +93,7 @@ internal sealed class GoRegex
 
         return groups;
     }
+
+    private static string Quoted(string pattern) =>
+        pattern.Length > ShownCharacters ? $"\"{pattern[..ShownCharacters]}...\"" : $"\"{pattern}\"";
 }
