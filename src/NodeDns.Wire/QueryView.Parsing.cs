@@ -87,10 +87,11 @@ public readonly ref partial struct QueryView
         return false;
     }
 
+    /// <summary>Types that are no data (RFC 6895 §3.1 keeps 128 to 255 for them), but for ANY.</summary>
     private static bool IsMeta(RecordType type) =>
-        type == RecordType.OPT || (uint)(type - RecordType.TKEY) <= RecordType.AXFR - RecordType.TKEY;
+        type == RecordType.OPT || (uint)(type - RecordType.NXNAME) < RecordType.Any - RecordType.NXNAME;
 
-    /// <summary>OPT is no question (CVE-2018-14644); transfers and transaction types are not for a cache.</summary>
+    /// <summary>OPT is no question (CVE-2018-14644); transfers, transactions and what may yet come are not for a cache.</summary>
     private static ParseStatus JudgeMeta(RecordType type) =>
         type == RecordType.OPT ? ParseStatus.FormatError : ParseStatus.Refused;
 }

@@ -52,6 +52,9 @@ public enum RecordType : ushort
     SVCB = 64,
     HTTPS = 65,
     SPF = 99,
+
+    /// <summary>The first of the meta types.</summary>
+    NXNAME = 128,
     TKEY = 249,
     TSIG = 250,
     IXFR = 251,

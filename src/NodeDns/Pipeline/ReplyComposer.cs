@@ -32,7 +32,12 @@ internal static class ReplyComposer
         {
             if (edns > EdnsBytes && length + EdnsBytes <= limit && !answer.IsOversized)
             {
-                // RFC 8914 §3: what explains an answer gives way before the answer does.
+                // RFC 8914 §3: what explains an answer gives way before the answer does, and TC says that something did.
+                if (error != ExtendedError.None)
+                {
+                    MessageHeader.SetFlags(reply, (ushort)(MessageHeader.GetFlags(reply) | (ushort)HeaderFlags.Truncated));
+                }
+
                 error = ExtendedError.None;
                 text = default;
                 keepalive = false;
