@@ -19,10 +19,12 @@ namespace NodeDns.EndToEnd.Upstreams;
 internal sealed class RoutedUpstreams : IAsyncDisposable
 {
     public const string First = "10.98.2.11";
+    public const string First6 = "fd98:2::11";
     private const string Second = "10.98.2.12";
     private const int MetricsPort = 9253;
     private static int s_count;
     private readonly string _prefix = $"ndr{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}";
+    private string _firstAsWritten = $"{First}:53";
 
     public string Node => $"{_prefix}-node";
 
@@ -38,9 +40,10 @@ internal sealed class RoutedUpstreams : IAsyncDisposable
 
     /// <param name="options">Lines of the <c>forward</c> block.</param>
     /// <param name="onlyFirst">Whether the second upstream is left out.</param>
-    public static async Task<RoutedUpstreams> StartAsync(string options, bool onlyFirst = false)
+    /// <param name="ipv6">Whether the first upstream is asked at its other address.</param>
+    public static async Task<RoutedUpstreams> StartAsync(string options, bool onlyFirst = false, bool ipv6 = false)
     {
-        RoutedUpstreams all = new();
+        RoutedUpstreams all = new() { _firstAsWritten = ipv6 ? $"[{First6}]:53" : $"{First}:53" };
         try
         {
             await NodeBox.ShAsync(all.Links());
@@ -51,7 +54,7 @@ internal sealed class RoutedUpstreams : IAsyncDisposable
                 NetworkNamespace = all.Far,
                 Corefile = $$"""
                     .:53 {
-                        bind {{First}}
+                        bind {{First}} {{First6}}
                         template IN A . {
                             answer "{{"{{ .Name }}"}} 300 IN A 192.0.2.11"
                         }
@@ -71,7 +74,7 @@ internal sealed class RoutedUpstreams : IAsyncDisposable
                         bind 127.0.0.1
                         prometheus 127.0.0.1:{{MetricsPort}}
                         cache
-                        forward . {{First}} {{(onlyFirst ? "" : Second)}} {
+                        forward . {{all._firstAsWritten}} {{(onlyFirst ? "" : Second)}} {
                             policy sequential
                             {{options}}
                         }
@@ -110,8 +113,8 @@ internal sealed class RoutedUpstreams : IAsyncDisposable
     public async Task<TimeSpan[]> AskAsync(int atOnce) => await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => AskAsync()));
 
     public async Task<double> OfFirstAsync(string metric, string cause = "") => (await PageAsync())[cause.Length == 0
-        ? $"nodedns_upstream_{metric}{{upstream=\"{First}:53\"}}"
-        : $"nodedns_upstream_{metric}{{to=\"{First}:53\",cause=\"{cause}\"}}"];
+        ? $"nodedns_upstream_{metric}{{upstream=\"{_firstAsWritten}\"}}"
+        : $"nodedns_upstream_{metric}{{to=\"{_firstAsWritten}\",cause=\"{cause}\"}}"];
 
     /// <summary>Asks new names until a condition holds that they bring about.</summary>
     public async Task AskUntilAsync(Func<Task<bool>> condition, TimeSpan within)
@@ -156,10 +159,16 @@ internal sealed class RoutedUpstreams : IAsyncDisposable
         ip -n {Node} address add 10.98.1.1/24 dev wire
         ip -n {Far} address add {First}/24 dev wire
         ip -n {Far} address add {Second}/24 dev wire
+        ip -n {Router} address add fd98:1::fe/64 dev node nodad
+        ip -n {Router} address add fd98:2::fe/64 dev far nodad
+        ip -n {Node} address add fd98:1::1/64 dev wire nodad
+        ip -n {Far} address add {First6}/64 dev wire nodad
         for n in {Node} {Far}; do ip -n $n link set wire up; done
         for d in node far; do ip -n {Router} link set $d up; done
         ip -n {Node} route add default via 10.98.1.254
         ip -n {Far} route add default via 10.98.2.254
-        ip netns exec {Router} sysctl -qw net.ipv4.ip_forward=1
+        ip -n {Node} -6 route add default via fd98:1::fe
+        ip -n {Far} -6 route add default via fd98:2::fe
+        ip netns exec {Router} sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
         """;
 }
