@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Linq;
@@ -199,6 +200,9 @@ internal sealed class Server : IDisposable
         watcher.Start();
         SayHello(read.Config);
         ServiceNotice.Send(ServiceNotice.Ready);
+
+        // What is written for the first time is compiled on the way: not while a scraper waits for it.
+        AdminRoute.Metrics(Metrics).Write(new ArrayBufferWriter<byte>());
         Started?.Invoke();
 
         bool wasInTheStart = shutdown.IsAsked;
