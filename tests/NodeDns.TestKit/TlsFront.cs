@@ -10,16 +10,22 @@ using System.Threading.Tasks;
 
 namespace NodeDns.TestKit;
 
-/// <summary>Puts TLS in front of a fake upstream's TCP port.</summary>
+/// <summary>Puts TLS in front of a TCP port, a fake upstream's or another.</summary>
 public sealed class TlsFront : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ConcurrentDictionary<Socket, bool> _connections = new();
+    private readonly IPEndPoint _behind;
     private int _handshakes;
 
     public TlsFront(FakeUpstream behind, X509Certificate2 certificate)
+        : this(behind.EndPoint, certificate)
     {
-        Behind = behind;
+    }
+
+    public TlsFront(IPEndPoint behind, X509Certificate2 certificate)
+    {
+        _behind = behind;
         Certificate = certificate;
         Port = FreePort.Next();
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, Port));
@@ -28,9 +34,6 @@ public sealed class TlsFront : IAsyncDisposable
     }
 
     public int Port { get; }
-
-    /// <summary>Who answers.</summary>
-    public FakeUpstream Behind { get; }
 
     /// <summary>What is shown from the next connection on.</summary>
     public X509Certificate2 Certificate { get; set; }
@@ -100,7 +103,7 @@ public sealed class TlsFront : IAsyncDisposable
             ServerName = tls.TargetHostName;
             Interlocked.Increment(ref _handshakes);
             using var inner = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await inner.ConnectAsync(Behind.EndPoint);
+            await inner.ConnectAsync(_behind);
             await using var plain = new NetworkStream(inner);
             await Task.WhenAny(tls.CopyToAsync(plain), plain.CopyToAsync(tls));
         }

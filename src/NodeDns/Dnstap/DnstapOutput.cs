@@ -3,6 +3,8 @@ using System.Buffers;
 using System.IO;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
 using NodeDns.Logging;
@@ -18,6 +20,7 @@ internal sealed class DnstapOutput : IDisposable
     private readonly LogRing<Frame> _queue;
     private readonly long _mostBytes;
     private readonly EndPoint _endPoint;
+    private readonly DnstapTls? _tls;
     private readonly Log _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly byte[] _chunk = new byte[DnstapLimits.WriteBytes];
@@ -30,12 +33,14 @@ internal sealed class DnstapOutput : IDisposable
 
     /// <param name="text">The collector as the operator wrote it.</param>
     /// <param name="endPoint">A Unix socket, an address or a host name with its port.</param>
+    /// <param name="tls">Null for a collector that is spoken to in the clear.</param>
     /// <param name="queueFactor">How many times the usual queue.</param>
     /// <param name="log">Told when the collector goes and comes.</param>
-    public DnstapOutput(string text, EndPoint endPoint, int queueFactor, Log log)
+    public DnstapOutput(string text, EndPoint endPoint, DnstapTls? tls, int queueFactor, Log log)
     {
         Text = text;
         _endPoint = endPoint;
+        _tls = tls;
         _log = log;
         _queue = new LogRing<Frame>(DnstapLimits.QueueMessages * queueFactor);
         _mostBytes = (long)DnstapLimits.QueueBytes * queueFactor;
@@ -87,12 +92,13 @@ internal sealed class DnstapOutput : IDisposable
         {
             try
             {
-                using Socket socket = await Connect();
+                await using Stream stream = await Connect();
                 Tell($"dnstap: sending to {Text}", isTrouble: false);
                 wait = DnstapLimits.FirstRetry;
-                await SendLoop(socket);
+                await SendLoop(stream);
             }
-            catch (Exception failure) when (failure is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException
+                or AuthenticationException or CryptographicException or OperationCanceledException or ObjectDisposedException)
             {
                 if (!_stop.IsCancellationRequested)
                 {
@@ -127,47 +133,51 @@ internal sealed class DnstapOutput : IDisposable
         _isTold = isTrouble;
     }
 
-    private async Task<Socket> Connect()
+    private async Task<Stream> Connect()
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         patience.CancelAfter(DnstapLimits.Patience);
         Socket socket = _endPoint is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        Stream? stream = null;
         try
         {
             await socket.ConnectAsync(_endPoint, patience.Token);
-            await FrameStreams.Open(socket, patience.Token);
-            return socket;
+            stream = new NetworkStream(socket, ownsSocket: true);
+            stream = _tls is null ? stream : await _tls.Authenticate(stream, patience.Token);
+            await FrameStreams.Open(stream, patience.Token);
+            return stream;
         }
         catch
         {
+            stream?.Dispose();
             socket.Dispose();
             throw;
         }
     }
 
-    private async Task SendLoop(Socket socket)
+    private async Task SendLoop(Stream stream)
     {
         while (!_stop.IsCancellationRequested)
         {
-            if (!await SendQueued(socket, DnstapLimits.Patience))
+            if (!await SendQueued(stream, DnstapLimits.Patience))
             {
                 await Task.Delay(DnstapLimits.Poll, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
         // The last words: what is queued, then STOP and the collector's FINISH.
-        while (await SendQueued(socket, DnstapLimits.Farewell))
+        while (await SendQueued(stream, DnstapLimits.Farewell))
         {
         }
 
         using CancellationTokenSource soon = new(DnstapLimits.Farewell);
-        await FrameStreams.Close(socket, soon.Token);
+        await FrameStreams.Close(stream, soon.Token);
     }
 
     /// <summary>Sends what is there, about one buffer at most; false when there was nothing.</summary>
-    private async Task<bool> SendQueued(Socket socket, TimeSpan within)
+    private async Task<bool> SendQueued(Stream stream, TimeSpan within)
     {
         int length = 0;
         int frames = 0;
@@ -191,20 +201,20 @@ internal sealed class DnstapOutput : IDisposable
             // One message longer than the buffer goes out from its own.
             Frame large = _next;
             _next = default;
-            await Count(FrameStreams.Send(socket, large.Buffer.AsMemory(0, large.Length), patience.Token), 1);
+            await Count(stream.WriteAsync(large.Buffer.AsMemory(0, large.Length), patience.Token), 1);
             Release(large);
             return true;
         }
 
         if (frames > 0)
         {
-            await Count(FrameStreams.Send(socket, _chunk.AsMemory(0, length), patience.Token), frames);
+            await Count(stream.WriteAsync(_chunk.AsMemory(0, length), patience.Token), frames);
         }
 
         return frames > 0;
     }
 
-    private async Task Count(Task sending, int frames)
+    private async Task Count(ValueTask sending, int frames)
     {
         try
         {

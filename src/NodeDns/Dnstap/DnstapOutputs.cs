@@ -12,7 +12,7 @@ namespace NodeDns.Dnstap;
 /// <remarks>Control plane. One connection for each collector, however many server blocks name it.</remarks>
 internal sealed class DnstapOutputs(Log log) : IDisposable
 {
-    private readonly Dictionary<(string Text, int QueueFactor), DnstapOutput> _outputs = [];
+    private readonly Dictionary<(string Text, DnstapTls? Tls, int QueueFactor), DnstapOutput> _outputs = [];
     private readonly Lock _gate = new();
     private (long Sent, long Dropped) _former;
 
@@ -30,14 +30,14 @@ internal sealed class DnstapOutputs(Log log) : IDisposable
         }
     }
 
-    public DnstapOutput Get(string text, EndPoint endPoint, int queueFactor)
+    public DnstapOutput Get(string text, EndPoint endPoint, DnstapTls? tls, int queueFactor)
     {
         lock (_gate)
         {
-            if (!_outputs.TryGetValue((text, queueFactor), out DnstapOutput? output))
+            if (!_outputs.TryGetValue((text, tls, queueFactor), out DnstapOutput? output))
             {
-                output = new DnstapOutput(text, endPoint, queueFactor, log);
-                _outputs.Add((text, queueFactor), output);
+                output = new DnstapOutput(text, endPoint, tls, queueFactor, log);
+                _outputs.Add((text, tls, queueFactor), output);
             }
 
             return output;
@@ -49,7 +49,7 @@ internal sealed class DnstapOutputs(Log log) : IDisposable
     {
         lock (_gate)
         {
-            foreach (((string, int) key, DnstapOutput output) in _outputs.Where(one => !named.Contains(one.Value)).ToArray())
+            foreach (((string, DnstapTls?, int) key, DnstapOutput output) in _outputs.Where(one => !named.Contains(one.Value)).ToArray())
             {
                 _outputs.Remove(key);
                 _former = (_former.Sent + output.Sent, _former.Dropped + output.Dropped);

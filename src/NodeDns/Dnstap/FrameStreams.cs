@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Binary;
 using System.IO;
-using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -20,36 +19,27 @@ internal static class FrameStreams
 
     private static ReadOnlySpan<byte> ContentType => "protobuf:dnstap.Dnstap"u8;
 
-    /// <summary>Agrees on the content with the collector; throws InvalidDataException when it wants something else.</summary>
-    public static async Task Open(Socket socket, CancellationToken stop)
+    /// <summary>Agrees on the content with the collector; throws IOException when it wants something else.</summary>
+    public static async Task Open(Stream stream, CancellationToken stop)
     {
-        await Send(socket, Control(Ready, withContentType: true), stop);
-        byte[] answer = await ReceiveControl(socket, stop);
+        await stream.WriteAsync(Control(Ready, withContentType: true), stop);
+        byte[] answer = await ReceiveControl(stream, stop);
         if (BinaryPrimitives.ReadUInt32BigEndian(answer) != Accept || answer.AsSpan().IndexOf(ContentType) < 0)
         {
-            throw new InvalidDataException("the collector does not take protobuf:dnstap.Dnstap");
+            throw new IOException("the collector does not take protobuf:dnstap.Dnstap");
         }
 
-        await Send(socket, Control(Start, withContentType: true), stop);
+        await stream.WriteAsync(Control(Start, withContentType: true), stop);
     }
 
     /// <summary>Says that nothing more comes, and waits for the collector to have it all.</summary>
-    public static async Task Close(Socket socket, CancellationToken stop)
+    public static async Task Close(Stream stream, CancellationToken stop)
     {
-        await Send(socket, Control(Stop, withContentType: false), stop);
-        byte[] answer = await ReceiveControl(socket, stop);
+        await stream.WriteAsync(Control(Stop, withContentType: false), stop);
+        byte[] answer = await ReceiveControl(stream, stop);
         if (BinaryPrimitives.ReadUInt32BigEndian(answer) != Finish)
         {
-            throw new InvalidDataException("the collector did not say FINISH");
-        }
-    }
-
-    public static async Task Send(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken stop)
-    {
-        while (bytes.Length > 0)
-        {
-            int sent = await socket.SendAsync(bytes, stop);
-            bytes = bytes[sent..];
+            throw new IOException("the collector did not say FINISH");
         }
     }
 
@@ -70,30 +60,24 @@ internal static class FrameStreams
     }
 
     /// <summary>Kind and fields of the next control frame.</summary>
-    private static async Task<byte[]> ReceiveControl(Socket socket, CancellationToken stop)
+    private static async Task<byte[]> ReceiveControl(Stream stream, CancellationToken stop)
     {
-        byte[] head = await Receive(socket, 8, stop);
+        byte[] head = await Receive(stream, 8, stop);
         int length = BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(4));
         if (BinaryPrimitives.ReadInt32BigEndian(head) != 0 || length is < 4 or > DnstapLimits.ControlFrameBytes)
         {
-            throw new InvalidDataException("the collector does not speak Frame Streams");
+            throw new IOException("the collector does not speak Frame Streams");
         }
 
-        return await Receive(socket, length, stop);
+        return await Receive(stream, length, stop);
     }
 
-    private static async Task<byte[]> Receive(Socket socket, int count, CancellationToken stop)
+    private static async Task<byte[]> Receive(Stream stream, int count, CancellationToken stop)
     {
         byte[] buffer = new byte[count];
-        for (int received = 0; received < count;)
+        if (await stream.ReadAtLeastAsync(buffer, count, throwOnEndOfStream: false, stop) < count)
         {
-            int more = await socket.ReceiveAsync(buffer.AsMemory(received), stop);
-            if (more == 0)
-            {
-                throw new InvalidDataException("the collector closed the connection");
-            }
-
-            received += more;
+            throw new IOException("the collector closed the connection");
         }
 
         return buffer;

@@ -110,7 +110,7 @@ internal sealed class PlanBuilder(
     private DnstapTap? TapOf(ServerBlockConfig block) => block.Dnstaps.IsEmpty
         ? null
         : new DnstapTap([.. block.Dnstaps.Select(one => new DnstapTap.Line(
-            taps.Get(one.Text, one.EndPoint, one.QueueFactor),
+            taps.Get(one.Text, one.EndPoint, one.Tls, one.QueueFactor),
             DnstapEncoder.Head(one.Identity ?? Environment.MachineName, one.Version ?? ProgramVersion.Text, one.Extra),
             one.IsFull))]);
 

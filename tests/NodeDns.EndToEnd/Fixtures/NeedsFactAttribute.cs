@@ -35,7 +35,7 @@ public sealed class NeedsFactAttribute : FactAttribute
 
     public Need Need { get; }
 
-    private static string? Missing(Need need) => need switch
+    internal static string? Missing(Need need) => need switch
     {
         Need.Root when !Environment.IsPrivilegedProcess => "needs root",
         Need.Compiler when !OnPath("cc") => "needs a C compiler (cc)",
@@ -59,4 +59,17 @@ public sealed class NeedsFactAttribute : FactAttribute
 
     private static bool OnPath(string command) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
         .Split(':').Any(folder => File.Exists(Path.Combine(folder, command)));
+}
+
+/// <summary>The same for tests with data.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class NeedsTheoryAttribute : TheoryAttribute
+{
+    public NeedsTheoryAttribute(Need need)
+    {
+        Need = need;
+        Skip = NeedsFactAttribute.Missing(need);
+    }
+
+    public Need Need { get; }
 }

@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Tasks;
 using NodeDns.EndToEnd.Fixtures;
 using NodeDns.TestKit;
@@ -82,20 +84,71 @@ public sealed class DnstapTests : IAsyncLifetime, IAsyncDisposable
         Assert.DoesNotContain("query_message", text, StringComparison.Ordinal);
     }
 
+    [NeedsTheory(Need.Dnstap)]
+    [InlineData("tls")]
+    [InlineData("skipverify")]
+    public async Task TlsCollector_WhoseCertificateIsGood_IsToldAll(string by)
+    {
+        using TestAuthority authority = new();
+        int tap = FreePort.Next();
+        Process collector = Collect("tls.fstrm", "-a", "127.0.0.1", "-p", $"{tap}");
+        await using TlsFront front = new(new IPEndPoint(IPAddress.Loopback, tap), authority.Issue("127.0.0.1"));
+        string option = by == "tls" ? $"tls {authority.WritePem(_folder)}" : "skipverify";
+        await using NodeDnsProcess server = await StartAsync($"dnstap tls://127.0.0.1:{front.Port} full {{\n {option}\n }}");
+        Assert.True(await server.WaitForOutputAsync($"dnstap: sending to tls://127.0.0.1:{front.Port}"), server.Output);
+        await server.Client.UdpAsync("secret.example.");
+        await StopAsync(server);
+
+        string text = await Read(collector, "tls.fstrm", "dnstap-ldns", "-q", "-r");
+        Assert.Equal(4, text.Split('\n').Count(line => line.Contains("secret.example", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task TlsCollector_WithAnotherCertificate_IsToldNothingAndDnsGoesOn()
+    {
+        using TestAuthority authority = new();
+        await using TlsFront front = new(new IPEndPoint(IPAddress.Loopback, FreePort.Next()), authority.Issue("127.0.0.1"));
+        await using NodeDnsProcess server = await StartAsync($"dnstap tls://127.0.0.1:{front.Port}");
+        Assert.True(await server.WaitForOutputAsync("certificate"), server.Output);
+        Assert.Contains("trying again", server.Output, StringComparison.Ordinal);
+        Assert.Equal(Rcode.NoError, (await server.Client.UdpAsync("open.example.")).Rcode);
+    }
+
+    [NeedsFact(Need.Dnstap)]
+    public async Task Collector_ThatSpeaksSomethingElse_IsTriedAgainUntilOneDoes()
+    {
+        int tap = FreePort.Next();
+        NodeDnsProcess server;
+        using (Socket other = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+        {
+            other.Bind(new IPEndPoint(IPAddress.Loopback, tap));
+            other.Listen();
+            server = await StartAsync($"dnstap tcp://127.0.0.1:{tap}");
+            using Socket connection = await other.AcceptAsync();
+            await connection.SendAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
+            Assert.True(await server.WaitForOutputAsync("does not speak Frame Streams; trying again"), server.Output);
+        }
+
+        await using (server)
+        {
+            _ = Collect("late.fstrm", "-a", "127.0.0.1", "-p", $"{tap}");
+            Assert.True(await server.WaitForOutputAsync($"dnstap: sending to tcp://127.0.0.1:{tap}", TimeSpan.FromSeconds(15)), server.Output);
+        }
+    }
+
     [NeedsFact(Need.Dnstap)]
     public async Task Collector_ThatNeverReads_CostsMessagesAndNothingElse()
     {
         string socket = Path.Combine(_folder, "stuck.sock");
-        using System.Net.Sockets.Socket stuck = new(
-            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
-        stuck.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(socket));
+        using Socket stuck = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        stuck.Bind(new UnixDomainSocketEndPoint(socket));
         stuck.Listen();
         await using NodeDnsProcess server = await StartAsync($"dnstap {socket} full");
         byte[] query = DnsMessage.Query("often.example.").Encode();
         await server.Client.UdpRawAsync(query, TimeSpan.FromSeconds(2));
         long before = server.ResidentBytes;
 
-        using System.Net.Sockets.UdpClient client = new("127.0.0.1", _port);
+        using UdpClient client = new("127.0.0.1", _port);
         for (int i = 0; i < 40_000; i++)
         {
             await client.SendAsync(query);

@@ -72,7 +72,7 @@ public sealed class TlsUpstreamTests(EncryptedFixture fixture) : IClassFixture<E
     {
         await using FakeUpstream behind = new();
         await using TlsFront front = new(behind, fixture.Authority.IssueExpired("127.0.0.1"));
-        await AssertRefusedAsync(front, $"tls {fixture.AuthorityFile}", "certificate_expired", "not valid at this time");
+        await AssertRefusedAsync(behind, front, $"tls {fixture.AuthorityFile}", "certificate_expired", "not valid at this time");
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class TlsUpstreamTests(EncryptedFixture fixture) : IClassFixture<E
         using TestAuthority other = new();
         await using FakeUpstream behind = new();
         await using TlsFront front = new(behind, other.Issue("127.0.0.1"));
-        await AssertRefusedAsync(front, $"tls {fixture.AuthorityFile}", "certificate_untrusted", "trusted authority");
+        await AssertRefusedAsync(behind, front, $"tls {fixture.AuthorityFile}", "certificate_untrusted", "trusted authority");
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class TlsUpstreamTests(EncryptedFixture fixture) : IClassFixture<E
     {
         await using FakeUpstream behind = new();
         await using TlsFront front = new(behind, fixture.Authority.Issue("127.0.0.1"));
-        await AssertRefusedAsync(front, "", "certificate_untrusted", "trusted authority");
+        await AssertRefusedAsync(behind, front, "", "certificate_untrusted", "trusted authority");
     }
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class TlsUpstreamTests(EncryptedFixture fixture) : IClassFixture<E
         await using FakeUpstream behind = new();
         await using TlsFront front = new(behind, fixture.Authority.Issue(subject));
         await AssertRefusedAsync(
-            front, $"tls {fixture.AuthorityFile}\n{option}", "certificate_name", "certificate is for another name");
+            behind, front, $"tls {fixture.AuthorityFile}\n{option}", "certificate_name", "certificate is for another name");
     }
 
     [Fact]
@@ -186,11 +186,11 @@ public sealed class TlsUpstreamTests(EncryptedFixture fixture) : IClassFixture<E
     private static Task<OneServer> StartAsync(TlsFront front, string options) =>
         OneServer.StartAsync($"tls://127.0.0.1:{front.Port}", options);
 
-    private static async Task AssertRefusedAsync(TlsFront front, string options, string cause, string reason)
+    private static async Task AssertRefusedAsync(FakeUpstream behind, TlsFront front, string options, string cause, string reason)
     {
         await using OneServer one = await StartAsync(front, options + "\nmax_fails 0");
         await one.AssertFailsAsync(NetworkError, reason);
         Assert.True(await one.FaultsAsync(cause) > 0);
-        Assert.Empty(front.Behind.Queries);
+        Assert.Empty(behind.Queries);
     }
 }

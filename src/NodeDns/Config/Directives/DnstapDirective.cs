@@ -10,9 +10,10 @@ using NodeDns.Dnstap;
 
 namespace NodeDns.Config.Directives;
 
-/// <summary>dnstap SOCKET [full] [WRITEBUFFER] [QUEUE] { identity, version, extra }</summary>
+/// <summary>dnstap SOCKET [full] [WRITEBUFFER] [QUEUE] { identity, version, extra, tls, skipverify }</summary>
 internal static class DnstapDirective
 {
+    private const string TlsScheme = "tls://";
     private const int DefaultPort = 6000;
     private const int MostPathBytes = 107;
     private const int MostTextLength = 256;
@@ -39,18 +40,31 @@ internal static class DnstapDirective
         string? identity = null;
         string? version = null;
         string extra = "";
+        string? authority = null;
+        bool trustsAnybody = false;
+        Token? tlsOption = null;
         scope.ReadOptions(new Dictionary<string, Action<DirectiveSyntax>>
         {
             ["identity"] = option => identity = ReadText(scope, option, "IDENTITY"),
             ["version"] = option => version = ReadText(scope, option, "VERSION"),
             ["extra"] = option => extra = ReadText(scope, option, "TEXT") ?? "",
+            ["tls"] = option => (authority, tlsOption) = (ReadFile(scope, option), option.Name),
+            ["skipverify"] = option => (trustsAnybody, tlsOption) = (scope.IsFlag(option), option.Name),
         });
+        DnstapTls? tls = words[0].Text.StartsWith(TlsScheme, StringComparison.Ordinal) && endPoint is not null
+            ? new DnstapTls(HostOf(endPoint), authority, trustsAnybody)
+            : null;
+        if (tlsOption is { } misplaced && !words[0].Text.StartsWith(TlsScheme, StringComparison.Ordinal))
+        {
+            scope.Error(misplaced, $"{Shown.Text(misplaced.Text)} is for a collector at {TlsScheme}HOST:PORT");
+        }
+
         if (endPoint is not null)
         {
             scope.Block = scope.Block with
             {
                 Dnstaps = scope.Block.Dnstaps.Add(
-                    new DnstapConfig(words[0].Text, endPoint, isFull, factor, identity, version, extra)),
+                    new DnstapConfig(words[0].Text, endPoint, tls, isFull, factor, identity, version, extra)),
             };
         }
     }
@@ -58,28 +72,25 @@ internal static class DnstapDirective
     private static EndPoint? ReadEndPoint(DirectiveScope scope, Token token)
     {
         string text = token.Text;
-        if (text.StartsWith("tls://", StringComparison.Ordinal))
+        foreach (string scheme in (string[])["tcp://", TlsScheme])
         {
-            scope.Error(token, "a collector is not spoken to over TLS; use tcp://HOST:PORT or a Unix socket");
-            return null;
-        }
-
-        if (text.StartsWith("tcp://", StringComparison.Ordinal))
-        {
-            return ReadTcp(scope, token, text["tcp://".Length..]);
+            if (text.StartsWith(scheme, StringComparison.Ordinal))
+            {
+                return ReadTcp(scope, token, scheme, text[scheme.Length..]);
+            }
         }
 
         string path = text.StartsWith("unix://", StringComparison.Ordinal) ? text["unix://".Length..] : text;
         if (!path.StartsWith('/') || Encoding.UTF8.GetByteCount(path) > MostPathBytes || path.Contains('\0', StringComparison.Ordinal))
         {
-            scope.Error(token, $"expected the path of a Unix socket, at most {MostPathBytes} bytes long, or tcp://HOST:PORT, found {Shown.Text(text)}");
+            scope.Error(token, $"expected the path of a Unix socket, at most {MostPathBytes} bytes long, or tcp://HOST:PORT or tls://HOST:PORT, found {Shown.Text(text)}");
             return null;
         }
 
         return new UnixDomainSocketEndPoint(path);
     }
 
-    private static EndPoint? ReadTcp(DirectiveScope scope, Token token, string text)
+    private static EndPoint? ReadTcp(DirectiveScope scope, Token token, string scheme, string text)
     {
         if (!AddressText.TrySplitHostPort(text, out string host, out string port))
         {
@@ -98,7 +109,7 @@ internal static class DnstapDirective
             return new DnsEndPoint(host, number);
         }
 
-        scope.Error(token, $"expected tcp://HOST:PORT, found {Shown.Text(token.Text)}");
+        scope.Error(token, $"expected {scheme}HOST:PORT, found {Shown.Text(token.Text)}");
         return null;
     }
 
@@ -126,6 +137,28 @@ internal static class DnstapDirective
         }
 
         return Math.Min(factor, DnstapLimits.MaxQueueFactor);
+    }
+
+    private static string HostOf(EndPoint endPoint) => endPoint switch
+    {
+        IPEndPoint address => address.Address.ToString(),
+        DnsEndPoint name => name.Host,
+        _ => "",
+    };
+
+    private static string? ReadFile(DirectiveScope scope, DirectiveSyntax option)
+    {
+        if (!scope.TryOne(option, "CA", out Token file))
+        {
+            return null;
+        }
+
+        if (file.Text.Contains('\0', StringComparison.Ordinal) || !scope.Files.Exists(file.Text))
+        {
+            scope.Error(file, $"there is no file {Shown.Text(file.Text)}");
+        }
+
+        return file.Text;
     }
 
     private static string? ReadText(DirectiveScope scope, DirectiveSyntax option, string syntax)
