@@ -106,7 +106,7 @@ internal sealed class Server : IDisposable
         _top = shared.Top;
         WorkerInbox[] inboxes = new WorkerInbox[workers];
         QuestionStarter starter = new(_inFlight, null, inboxes);
-        _connections = new TcpConnectionTable(shared, starter);
+        _connections = new TcpConnectionTable(shared, starter, _log);
         ExplainedQueries explained = new(shared, starter, _connections);
         _commands = new OperatorCommands(shared, explained, _upstreams, () => _plan);
         _workers = new UdpWorker[workers];

@@ -59,9 +59,7 @@ internal sealed class TcpAcceptor : IDisposable
         {
             try
             {
-                Socket client = await _socket.AcceptAsync().ConfigureAwait(false);
-                client.NoDelay = true;
-                _connections.Accept(client, Address, Timeouts);
+                Accept(await _socket.AcceptAsync().ConfigureAwait(false));
             }
             catch (ObjectDisposedException)
             {
@@ -73,10 +71,24 @@ internal sealed class TcpAcceptor : IDisposable
             }
             catch (SocketException error)
             {
-                // A client that was gone before it was accepted, or no descriptors left: go on, but not in a rush.
+                // No descriptors left, say: go on, but not in a rush.
                 _log.Warning($"tcp {Address.EndPoint}: accept failed: {error.SocketErrorCode}");
                 await Task.Delay(100).ConfigureAwait(false);
             }
+        }
+    }
+
+    private void Accept(Socket client)
+    {
+        try
+        {
+            client.NoDelay = true;
+            _connections.Accept(client, Address, Timeouts);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It was gone before it was served.
+            client.Dispose();
         }
     }
 }

@@ -217,7 +217,16 @@ internal sealed class TcpConnection(TcpConnectionTable table, ObjectPool<TcpPipe
         shared.Top.TcpSketch?.Add(request, _client);
         Interlocked.Increment(ref _pending);
         ClientContext client = new(in _client, default, _handle, isTcp: true, receivedAt);
-        QueryOutcome outcome = pipeline.Queries.Process(request, pipeline.Reply, client, _address!.Zones, receivedAt / 1000);
+        QueryOutcome outcome = QueryOutcome.Dropped;
+        try
+        {
+            outcome = pipeline.Queries.Process(request, pipeline.Reply, client, _address!.Zones, receivedAt / 1000);
+        }
+        catch (Exception error)
+        {
+            table.OnUnexpected(pipeline.Counters, error);
+        }
+
         if (outcome.IsPending)
         {
             return;

@@ -6,6 +6,8 @@ using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.ObjectPool;
 using NodeDns.Cache;
+using NodeDns.Logging;
+using NodeDns.Metrics;
 using NodeDns.Pipeline;
 using NodeDns.Timing;
 using NodeDns.Upstreams;
@@ -21,6 +23,7 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
     private readonly DefaultObjectPool<TcpConnection> _pool;
     private readonly Lock _gate = new();
     private readonly Clock _clock;
+    private readonly Log _log;
     private readonly CancellationTokenSource _stopping = new();
     private int _open;
     private int _lastGeneration;
@@ -28,8 +31,9 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
     private long _refused;
     private long _slowReaders;
 
-    public TcpConnectionTable(PipelineContext shared, QuestionStarter starter)
+    public TcpConnectionTable(PipelineContext shared, QuestionStarter starter, Log log)
     {
+        _log = log;
         _clock = shared.Clock;
         DefaultObjectPool<TcpPipeline> pipelines = new(new PipelinePolicy(shared, starter), ListenerLimits.MaxBusyPipelines);
         _pool = new DefaultObjectPool<TcpConnection>(new ConnectionPolicy(this, pipelines, shared), 256);
@@ -74,6 +78,8 @@ internal sealed class TcpConnectionTable : IReplySink, IDisposable
 
         _ = ServeAndRelease(connection, place);
     }
+
+    public void OnUnexpected(WorkerCounters counters, Exception error) => UnexpectedError.Count(counters, _log, error);
 
     public void CountSlowReader() => Interlocked.Increment(ref _slowReaders);
 

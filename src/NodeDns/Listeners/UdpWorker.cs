@@ -140,12 +140,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
             }
             catch (Exception error)
             {
-                // No packet may end the process: whatever this was, it is counted, told once in a while, and the next
-                // packet is served. This is the data plane's only catch.
-                if ((++_counters.UnexpectedErrors & 0x3FF) == 1)
-                {
-                    _log.Error($"worker: unexpected error, the query is dropped and serving goes on: {error}");
-                }
+                UnexpectedError.Count(_counters, _log, error);
             }
         }
 
