@@ -78,6 +78,7 @@ public sealed class CoalescingTests(PatientServer fixture, ITestOutputHelper out
     }
 
     [Fact]
+    [Trait("Statement", "2.1 birthday")]
     public async Task VariantsInCaseOptionsAndSubnets_DoNotMultiplyUpstreamQueries()
     {
         string name = NewName("variants.example.");

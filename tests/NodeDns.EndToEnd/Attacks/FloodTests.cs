@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Linq;
+using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
@@ -13,7 +14,7 @@ namespace NodeDns.EndToEnd.Attacks;
 
 /// <summary>More questions than a cache is for: random subdomains, and an upstream that answers none of them.</summary>
 [Collection(AloneCollection.Name)]
-public sealed class FloodTests(PlainServer fixture, ITestOutputHelper output) : ServerTests<PlainServer>(fixture)
+public sealed class FloodTests(FloodTests.Counted fixture, ITestOutputHelper output) : ServerTests<FloodTests.Counted>(fixture)
 {
     private const int Names = 60_000;
 
@@ -69,6 +70,50 @@ public sealed class FloodTests(PlainServer fixture, ITestOutputHelper output) : 
         await Fixture.AskUntilAsync(() => DnsMessage.Query(NewName()), m => m.Rcode == Rcode.NoError);
     }
 
+    [Fact]
+    [Trait("Statement", "2.2 overload")]
+    public async Task MoreThanCanBeServed_IsShedAndServingGoesOnAtOnceAfterwards()
+    {
+        string cached = NewName();
+        await CacheAsync(cached);
+        Upstream.KeepsQueries = false;
+        MetricsPage before = await Fixture.MetricsAsync();
+        long sent = (await Task.WhenAll(Enumerable.Range(1, 4).Select(i => Task.Run(() => Blast($"127.0.0.{100 + i}"))))).Sum();
+        long resident = Server.ResidentBytes;
+        AssertAddress("192.0.2.1", await Client.UdpAsync(cached));
+        await Fixture.AskUntilAsync(() => DnsMessage.Query(NewName()), m => m.Rcode == Rcode.NoError);
+        Upstream.KeepsQueries = true;
+
+        MetricsPage after = await Fixture.MetricsAsync();
+        double Grown(string sample) => after[sample] - before[sample];
+        double lost = sent - Grown("nodedns_queries_total");
+        double refused = Grown("nodedns_client_share_full_total") + Grown("nodedns_in_flight_full_total");
+        output.WriteLine($"{sent} sent, {lost} lost, {refused} refused, {resident >> 10} KiB resident");
+        Assert.True(lost + refused > sent / 4, "no overload");
+        Assert.True(resident < 110L << 20, $"{resident >> 20} MiB");
+        Assert.Equal(0, after["coredns_panics_total"]);
+    }
+
+    /// <summary>Two seconds of names nobody asked before, as fast as they can be sent; no reply is read.</summary>
+    private long Blast(string source)
+    {
+        using Socket socket = Client.ConnectUdp(IPAddress.Parse(source));
+        byte[] query = DnsMessage.Query($"{Guid.NewGuid():N}.flood.example.").Encode();
+        long began = Stopwatch.GetTimestamp();
+        uint sent = 0;
+        for (; Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(2); sent++)
+        {
+            for (int digit = 0; digit < 8; digit++)
+            {
+                query[DnsMessage.HeaderLength + 1 + digit] = (byte)('a' + ((sent >> (4 * digit)) & 15));
+            }
+
+            socket.Send(query);
+        }
+
+        return sent;
+    }
+
     private async Task FloodAsync(Action<int> between)
     {
         using Socket socket = Client.ConnectUdp();
@@ -105,5 +150,25 @@ public sealed class FloodTests(PlainServer fixture, ITestOutputHelper output) : 
         {
             // The flood is over.
         }
+    }
+
+    /// <summary>The plain server, and what it counts.</summary>
+    public sealed class Counted : ServerFixture
+    {
+        private readonly int _metricsPort = FreePort.Next();
+
+        public override string Corefile => $$"""
+            .:{{Port}} {
+                bind 127.0.0.1
+                prometheus 127.0.0.1:{{_metricsPort}}
+                forward . {{UpstreamAddress}} {
+                    max_fails 0
+                }
+                cache
+            }
+            """;
+
+        public Task<MetricsPage> MetricsAsync() =>
+            MetricsPage.ReadAsync(new IPEndPoint(IPAddress.Loopback, _metricsPort), null);
     }
 }

@@ -87,7 +87,7 @@ public sealed class PoisoningTests(PoisoningTests.TwoZones fixture) : ServerTest
     }
 
     [Fact]
-    [Trait("Statement", "2.2 amplification")]
+    [Trait("Statement", "2.2 NXNS")]
     public async Task OneMiss_IsOneQueryAndACachedNameIsNone()
     {
         List<string> names = [.. Enumerable.Range(0, 200).Select(_ => NewName("a.test."))];

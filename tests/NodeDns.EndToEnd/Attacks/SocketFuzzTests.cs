@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
+using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
 using NodeDns.EndToEnd.Fixtures;
@@ -25,6 +26,7 @@ public sealed class SocketFuzzTests(SocketFuzzTests.FuzzedServer fixture, ITestO
     private readonly int _seed = Number("NODEDNS_FUZZ_SEED", Random.Shared.Next());
 
     [Fact]
+    [Trait("Statement", "2.2 unexpected errors")]
     public async Task MutatedQueriesOverUdp_ProbesAreAnswered()
     {
         var mutator = new PacketMutator(_seed);
@@ -39,6 +41,7 @@ public sealed class SocketFuzzTests(SocketFuzzTests.FuzzedServer fixture, ITestO
     }
 
     [Fact]
+    [Trait("Statement", "2.2 unexpected errors")]
     public async Task MutatedQueriesOverTcp_ProbesAreAnswered()
     {
         var mutator = new PacketMutator(_seed);
@@ -71,6 +74,7 @@ public sealed class SocketFuzzTests(SocketFuzzTests.FuzzedServer fixture, ITestO
     }
 
     [Fact]
+    [Trait("Statement", "2.2 unexpected errors")]
     public async Task MutatedUpstreamAnswers_ProbesAreAnswered()
     {
         var mutator = new PacketMutator(_seed);
@@ -132,6 +136,9 @@ public sealed class SocketFuzzTests(SocketFuzzTests.FuzzedServer fixture, ITestO
         Assert.True(Server.IsAlive, Server.Output);
         output.WriteLine($"{Server.ResidentBytes >> 10} KiB resident, {Server.OpenDescriptors} descriptors");
         Assert.DoesNotContain("Unhandled", Server.Output, StringComparison.OrdinalIgnoreCase);
+        MetricsPage page = await MetricsPage.ReadAsync(new IPEndPoint(IPAddress.Loopback, Fixture.MetricsPort), null);
+        Assert.True(page["nodedns_queries_total"] >= steps / 100, "no metrics");
+        Assert.Equal(0, page["coredns_panics_total"]);
         return steps;
     }
 
@@ -184,9 +191,12 @@ public sealed class SocketFuzzTests(SocketFuzzTests.FuzzedServer fixture, ITestO
     /// <summary>A server whose hostile names fail fast and whose cache serves stale data, so that every path is met.</summary>
     public sealed class FuzzedServer : ServerFixture
     {
+        public int MetricsPort { get; } = FreePort.Next();
+
         public override string Corefile => $$"""
             .:{{Port}} {
                 bind 127.0.0.1
+                prometheus 127.0.0.1:{{MetricsPort}}
                 forward . {{UpstreamAddress}} {
                     max_fails 0
                 }

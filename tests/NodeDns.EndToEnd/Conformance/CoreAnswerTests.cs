@@ -137,6 +137,7 @@ public sealed class CoreAnswerTests(PlainServer fixture) : ServerTests<PlainServ
 
     [Theory]
     [Trait("Statement", "M16")]
+    [Trait("Statement", "EDE 20")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task M16_QueryWithoutRdThatIsNotCached_IsRefusedAndStaysHere(bool tcp)

@@ -146,6 +146,7 @@ public sealed class CoreMessageTests(PlainServer fixture) : ServerTests<PlainSer
 
     [Fact]
     [Trait("Statement", "M7")]
+    [Trait("Statement", "2.2 reflection")]
     public async Task M7_PacketsWithQrSet_AreDropped()
     {
         string name = NewName();

@@ -7,7 +7,7 @@ using Xunit;
 namespace NodeDns.EndToEnd.Conformance;
 
 /// <summary>Extended errors (RFC 8914): the codes of section 1.5 that apply to a forwarder and its filters.</summary>
-/// <remarks>Codes 3, 13, 19 and 20 are tested where they arise: StaleTests, NegativeCacheTests, CoreAnswerTests.</remarks>
+/// <remarks>Codes 3, 19, 20 and 21 are tested where they arise: StaleTests, CoreAnswerTests, SpecialQuestionTests.</remarks>
 [Trait("Statement", "EDE")]
 public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
     : ServerTests<ExtendedErrorTests.Failing>(fixture)
@@ -67,6 +67,18 @@ public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
         Assert.Contains(24, answer.ErrorCodes);
     }
 
+    [Theory]
+    [Trait("Statement", "EDE 16")]
+    [Trait("Statement", "EDE 18")]
+    [InlineData("censored.test.", 16, "by order of a court")]
+    [InlineData("prohibited.test.", 18, "not for this client")]
+    public async Task Ede16And18_AreTheOperatorsToGive(string zone, int code, string text)
+    {
+        DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(NewName(zone)).WithEdns());
+        Assert.Equal(Rcode.Refused, answer.Rcode);
+        Assert.Equal([new ExtendedDnsError(code, text)], answer.Edns!.Errors);
+    }
+
     [Fact]
     public async Task EdeOfTheUpstream_IsPassedOnWithItsOrigin()
     {
@@ -78,7 +90,47 @@ public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
         Assert.Contains("127.0.0.1", error.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task SeveralEdesOfTheUpstream_TheFirstIsPassedOnAndItsTextIsNotTheirs()
+    {
+        string name = NewName();
+        string text = new('x', 400);
+        Upstream.On(name, q => q.Address("192.0.2.1")
+            .WithEdns(e => e.With(EdnsOptionCode.Padding, 0, 0).WithError(4, text).WithError(17, text).With(EdnsOptionCode.Nsid, 1)));
+        for (int i = 0; i < 2; i++)
+        {
+            DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(name).WithEdns());
+            AssertAddress("192.0.2.1", answer);
+            ExtendedDnsError error = Assert.Single(answer.Edns!.Errors);
+            Assert.Equal(4, error.Code);
+            Assert.InRange(error.Text.Length, 0, 64);
+        }
+
+        Assert.Equal(1, Upstream.Count(name));
+    }
+
     [Theory]
+    [InlineData(512, true)]
+    [InlineData(1232, false)]
+    public async Task EdeThatDoesNotFit_GoesBeforeTheAnswerAndTcSaysSo(int clientSize, bool isDropped)
+    {
+        string name = NewName();
+
+        // 5 bytes of 512 are left for an option behind header, question, one record and OPT; the smallest extended error has 6.
+        int data = 512 - 5 - DnsMessage.HeaderLength - (DnsName.ToWire(name).Length + 4) - 12 - 11;
+        Upstream.On(name, q => q.Answer(DnsRecord.Unknown(q.Name, 65280, new byte[data])).WithEdns(e => e.WithError(4, "")));
+        for (int i = 0; i < 2; i++)
+        {
+            DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(name, 65280).WithEdns(e => e.UdpSize = (ushort)clientSize));
+            Assert.Equal(data, Assert.Single(answer.Answers).Data.Length);
+            Assert.Equal(isDropped, answer.Truncated);
+            Assert.Equal(isDropped ? [] : [4], answer.ErrorCodes);
+        }
+    }
+
+    [Theory]
+    [Trait("Statement", "EDE 15")]
+    [Trait("Statement", "EDE 17")]
     [InlineData("n1.denied.test.", 15)]
     [InlineData("a.b.junk.test.", 17)]
     public async Task DeniedNames_GetNxDomainWithSoaAndTheirCode(string name, int code)
@@ -93,12 +145,13 @@ public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
     }
 
     [Fact]
+    [Trait("Statement", "EDE 15")]
     public async Task RefusedByAcl_HasACodeThatSaysSo()
     {
         DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(NewName("acl.test."), RrType.Txt).WithEdns());
         Assert.Equal(Rcode.Refused, answer.Rcode);
-        // CoreDNS says 15 (Blocked), RFC 8914 has 18 (Prohibited) for it.
-        Assert.Contains(Assert.Single(answer.ErrorCodes), (int[])[15, 18]);
+        // As CoreDNS; RFC 8914 has 18 (Prohibited) for it.
+        Assert.Equal([15], answer.ErrorCodes);
     }
 
     [Theory]
@@ -123,7 +176,11 @@ public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
             $"nobody.test:{Port} {{\n bind 127.0.0.1\n hosts {{\n 192.0.2.3 known.nobody.test\n fallthrough\n }}\n}}\n" +
             Block("denied.test", Upstream.Port, "deny denied.test") +
             Block("junk.test", Upstream.Port, "ndots_filter") +
+            Block("censored.test", Upstream.Port, Refusing("16 \"by order of a court\"")) +
+            Block("prohibited.test", Upstream.Port, Refusing("18 \"not for this client\"")) +
             Block("acl.test", Upstream.Port, "acl {\n        block type TXT net 127.0.0.0/8\n    }");
+
+        private static string Refusing(string error) => $"template ANY ANY {{\n rcode REFUSED\n ederror {error}\n }}";
 
         private string Block(string zone, int upstream, string directive = "") => $$"""
             {{zone}}:{{Port}} {

@@ -12,6 +12,7 @@ public sealed class SpecialQuestionTests(PlainServer fixture)
 {
     [Theory]
     [Trait("Statement", "M17")]
+    [Trait("Statement", "2.2 NOTIFY and meta types")]
     [InlineData(Opcode.Notify)]
     [InlineData(Opcode.Update)]
     [InlineData(Opcode.InverseQuery)]
@@ -27,6 +28,7 @@ public sealed class SpecialQuestionTests(PlainServer fixture)
 
     [Fact]
     [Trait("Statement", "M17")]
+    [Trait("Statement", "2.2 NOTIFY and meta types")]
     public async Task M17_NotifyForACachedName_LeavesTheCacheAlone()
     {
         string name = NewName();
@@ -51,6 +53,38 @@ public sealed class SpecialQuestionTests(PlainServer fixture)
         Assert.Equal(Rcode.Refused, answer.Rcode);
         Assert.Equal(0, Upstream.Count(name));
         Assert.Equal(connections, Upstream.TcpConnections);
+    }
+
+    [Fact]
+    [Trait("Statement", "2.2 NOTIFY and meta types")]
+    [Trait("Statement", "EDE 21")]
+    public async Task MetaTypes_AreRefusedAndReachNeitherUpstreamNorCache()
+    {
+        string name = NewName();
+        await CacheAsync(name);
+        foreach (ushort type in Enumerable.Range(128, 127).Select(t => (ushort)t))
+        {
+            DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(name, type).WithEdns());
+            Assert.Equal((Rcode.Refused, 21), (answer.Rcode, Assert.Single(answer.ErrorCodes)));
+            Assert.Empty(answer.AllRecords);
+        }
+
+        Assert.Equal(Rcode.FormErr, (await Client.UdpAsync(DnsMessage.Query(name, RrType.Opt))).Rcode);
+        AssertAddress("192.0.2.1", await Client.UdpAsync(name));
+        Assert.Equal(1, Upstream.Count(name));
+    }
+
+    [Fact]
+    [Trait("Statement", "2.2 NOTIFY and meta types")]
+    public async Task MetaTypesInAnAnswer_AreNotTakenForData()
+    {
+        foreach (ushort type in (ushort[])[RrType.Tsig, 249, 200, RrType.Any])
+        {
+            string name = NewName();
+            Upstream.On(name, q => q.Number == 1 ? q.Answer(DnsRecord.Unknown(q.Name, type, [1, 2, 3, 4], 3600)) : q.Address("192.0.2.1"));
+            Assert.Empty(Addresses(await Client.UdpAsync(name)));
+            AssertAddress("192.0.2.1", await Client.UdpAsync(name));
+        }
     }
 
     [Fact]

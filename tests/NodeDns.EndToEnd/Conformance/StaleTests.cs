@@ -136,6 +136,8 @@ public sealed class StaleTests(StaleServer fixture) : ServerTests<StaleServer>(f
 
     [Theory]
     [Trait("Statement", "S7")]
+    [Trait("Statement", "EDE 3")]
+    [Trait("Statement", "EDE 19")]
     [InlineData("positive", Rcode.NoError, 3)]
     [InlineData("nodata", Rcode.NoError, 3)]
     [InlineData("nxdomain", Rcode.NxDomain, 19)]

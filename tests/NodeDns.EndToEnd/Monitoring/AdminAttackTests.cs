@@ -11,6 +11,7 @@ using Xunit;
 namespace NodeDns.EndToEnd.Monitoring;
 
 /// <summary>HTTP clients that mean harm: memory stays flat and DNS is answered all the while.</summary>
+[Trait("Statement", "2.2 admin")]
 public sealed class AdminAttackTests(MetricsServer fixture) : ServerTests<MetricsServer>(fixture)
 {
     [Fact]

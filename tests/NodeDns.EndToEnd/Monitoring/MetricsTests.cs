@@ -110,6 +110,7 @@ public sealed class MetricsTests(MetricsServer fixture) : ServerTests<MetricsSer
     }
 
     [Fact]
+    [Trait("Statement", "2.2 admin")]
     public async Task Names_OfHostileQueries_BecomeNoLabel()
     {
         byte[] query = DnsMessage.Query("xxxxxxxxxxxx.example.").Encode();

@@ -87,6 +87,7 @@ public sealed class DirectiveTests(DirectiveTests.ManyZones fixture) : ServerTes
     }
 
     [Fact]
+    [Trait("Statement", "2.2 reflection")]
     public async Task Any_IsAnsweredByAHinfoHere()
     {
         string name = NewName("any.test.");

@@ -1,7 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
+using System.Net;
 using System.Threading.Tasks;
 using NodeDns.EndToEnd.Fixtures;
+using NodeDns.TestKit;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -36,6 +39,44 @@ public sealed class FootprintTests(PlainServer fixture, ITestOutputHelper output
         Assert.InRange(misses, 0, 300);
         // The aim is 64 MiB; the margin is for machines with more cores, which means more workers.
         Assert.True(resident < 80L << 20, $"{resident >> 20} MiB");
+    }
+
+    [Fact]
+    [Trait("Statement", "2.2 TCP memory")]
+    public async Task ThousandIdleTcpClients_CostLittleEach()
+    {
+        string name = NewName();
+        await CacheAsync(name);
+        List<DnsTcpConnection> clients = [];
+        try
+        {
+            await ConnectAsync(500);
+            long before = Server.ResidentBytes;
+            await ConnectAsync(1000);
+            long each = (Server.ResidentBytes - before) / 1000;
+            output.WriteLine($"{each} bytes for each idle TCP client");
+            Assert.True(Server.OpenDescriptors > clients.Count, $"{Server.OpenDescriptors} descriptors");
+
+            // The aim is 4 KiB; the margin is for what a collection has not yet taken back.
+            Assert.True(each < 16 << 10, $"{each} bytes");
+        }
+        finally
+        {
+            clients.ForEach(c => c.Dispose());
+        }
+
+        async Task ConnectAsync(int count)
+        {
+            byte[] query = DnsMessage.Query(name).Encode();
+            for (int i = 0; i < count; i++)
+            {
+                // From eight addresses, since one alone may not have that many connections.
+                DnsTcpConnection client = await Client.ConnectTcpAsync(IPAddress.Parse($"127.0.0.{50 + (i % 8)}"));
+                clients.Add(client);
+                await client.SendAsync(query);
+                AssertAddress("192.0.2.1", await client.ReceiveMessageAsync());
+            }
+        }
     }
 
     [Fact]

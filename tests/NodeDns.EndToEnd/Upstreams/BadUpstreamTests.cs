@@ -59,6 +59,7 @@ public sealed class BadUpstreamTests
     }
 
     [Fact]
+    [Trait("Statement", "2.2 large RRsets")]
     public async Task AnswerOf65535Bytes_IsCutForUdpWholeForTcpAndHarmsNothing()
     {
         await using TwoUpstreams two = await TwoUpstreams.StartAsync("force_tcp");
@@ -72,6 +73,7 @@ public sealed class BadUpstreamTests
     }
 
     [Fact]
+    [Trait("Statement", "2.2 NXNS")]
     public async Task ChainOfCnames_IsOneAnswerAndNoFurtherQuestion()
     {
         await using TwoUpstreams two = await TwoUpstreams.StartAsync();

@@ -106,6 +106,7 @@ public sealed class ForwardOptionTests(ForwardOptionTests.Zones fixture) : Serve
     }
 
     [Theory]
+    [Trait("Statement", "2.2 NXNS")]
     [InlineData("once.test.", 1)]
     [InlineData("thrice.test.", 3)]
     public async Task MaxConnectAttempts_IsHowOftenAtMostIsAsked(string zone, int attempts)
