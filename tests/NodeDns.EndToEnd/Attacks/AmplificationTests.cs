@@ -28,7 +28,8 @@ public sealed class AmplificationTests(AmplificationTests.TwoUpstreams fixture, 
             Enumerable.Range(0, 20).Select(i => DnsRecord.Ns("example.", $"ns{i}.victim.test.")))),
         ["name servers as the answer"] = q => q.Answer(
             [.. Enumerable.Range(0, 20).Select(i => DnsRecord.Ns(q.Name, $"ns{i}.victim.test."))]),
-        ["mail exchangers"] = q => q.Answer([.. Enumerable.Range(0, 20).Select(i => DnsRecord.Mx(q.Name, 1, $"mx{i}.victim.test."))]),
+        ["mail exchangers"] = q => q.Answer(
+            [.. Enumerable.Range(0, 20).Select(i => DnsRecord.Mx(q.Name, 1, $"mx{i}.victim.test."))]),
         ["a whole subtree elsewhere"] = q => q.Answer(new DnsRecord(
             "example.", RrType.Dname, RrClass.In, 300, DnsName.ToWire("victim.test."))),
     };
@@ -42,8 +43,12 @@ public sealed class AmplificationTests(AmplificationTests.TwoUpstreams fixture, 
         ["what cannot be read"] = q => UpstreamReply.Raw(q.Address("6.6.6.6").Encode()[..^3]),
         ["another question's answer"] = q => UpstreamReply.Raw(
             q.Error(Rcode.NoError).Change(m => m.Questions[0] = new DnsQuestion("other.example.", q.Type)).Encode()),
-        ["a wrong id"] = q => q.IsTcp ? UpstreamReply.Silence : UpstreamReply.Raw(q.Error(Rcode.NoError).Change(m => m.Id ^= 1).Encode()),
-        ["TC, and TCP that closes"] = q => q.IsTcp ? UpstreamReply.Close() : q.Error(Rcode.NoError).With(HeaderBits.Truncated),
+        ["a wrong id"] = q => q.IsTcp
+            ? UpstreamReply.Silence
+            : UpstreamReply.Raw(q.Error(Rcode.NoError).Change(m => m.Id ^= 1).Encode()),
+        ["TC, and TCP that closes"] = q => q.IsTcp
+            ? UpstreamReply.Close()
+            : q.Error(Rcode.NoError).With(HeaderBits.Truncated),
         ["TC, over TCP as well"] = q => q.Error(Rcode.NoError).With(HeaderBits.Truncated),
     };
 
@@ -141,7 +146,8 @@ public sealed class AmplificationTests(AmplificationTests.TwoUpstreams fixture, 
         return isDenial
             ? query.NxDomain().Change(m => m.Authority.AddRange(
                 Enumerable.Range(0, 40).Select(i => DnsRecord.Rrsig($"{i}.example.", RrType.Soa))))
-            : query.Answer(records).Change(m => m.Additional.AddRange(records.Select(r => r with { Name = "ns.example.", Type = RrType.Txt })));
+            : query.Answer(records).Change(m => m.Additional.AddRange(
+                records.Select(r => r with { Name = "ns.example.", Type = RrType.Txt })));
     }
 
     /// <summary>Two upstreams of which nobody is ever passed over, and a zone where each question is asked but once.</summary>

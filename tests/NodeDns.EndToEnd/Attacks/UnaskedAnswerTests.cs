@@ -95,7 +95,7 @@ public sealed class UnaskedAnswerTests(UnaskedAnswerTests.Watched fixture) : Ser
         return forged.Change(m => m.Questions[0] = new DnsQuestion(name, type)).Encode();
     }
 
-    /// <summary>One upstream that would be found down as any other, and what is counted of it.</summary>
+    /// <summary>One upstream that would be found down as any other, though not for being slow, and what is counted of it.</summary>
     public sealed class Watched : ServerFixture
     {
         private readonly int _metricsPort = FreePort.Next();
@@ -104,7 +104,10 @@ public sealed class UnaskedAnswerTests(UnaskedAnswerTests.Watched fixture) : Ser
             .:{{Port}} {
                 bind 127.0.0.1
                 prometheus 127.0.0.1:{{_metricsPort}}
-                forward . {{UpstreamAddress}}
+                forward . {{UpstreamAddress}} {
+                    hedge off
+                    read_timeout 5s
+                }
                 cache
             }
             """;
@@ -117,6 +120,8 @@ public sealed class UnaskedAnswerTests(UnaskedAnswerTests.Watched fixture) : Ser
         {
             Assert.Equal(1, await OfUpstreamAsync("nodedns_upstream_up"));
             Assert.Equal(0, await OfUpstreamAsync("nodedns_upstream_downs_total"));
+
+            // The first failure that counts begins to probe.
             Assert.Equal(0, await OfUpstreamAsync("nodedns_upstream_probes_total"));
         }
     }

@@ -116,12 +116,14 @@ public sealed class ExtendedErrorTests(ExtendedErrorTests.Failing fixture)
     {
         string name = NewName();
 
-        // 5 bytes of 512 are left for an option behind header, question, one record and OPT; the smallest extended error has 6.
+        // Behind header, question, one record and OPT are 5 bytes left of 512; the smallest extended error has 6.
         int data = 512 - 5 - DnsMessage.HeaderLength - (DnsName.ToWire(name).Length + 4) - 12 - 11;
-        Upstream.On(name, q => q.Answer(DnsRecord.Unknown(q.Name, 65280, new byte[data])).WithEdns(e => e.WithError(4, "")));
+        Upstream.On(name, q => q.Answer(DnsRecord.Unknown(q.Name, 65280, new byte[data]))
+            .WithEdns(e => e.WithError(4, "")));
         for (int i = 0; i < 2; i++)
         {
-            DnsMessage answer = await Client.UdpAsync(DnsMessage.Query(name, 65280).WithEdns(e => e.UdpSize = (ushort)clientSize));
+            DnsMessage answer = await Client.UdpAsync(
+                DnsMessage.Query(name, 65280).WithEdns(e => e.UdpSize = (ushort)clientSize));
             Assert.Equal(data, Assert.Single(answer.Answers).Data.Length);
             Assert.Equal(isDropped, answer.Truncated);
             Assert.Equal(isDropped ? [] : [4], answer.ErrorCodes);

@@ -81,7 +81,9 @@ public sealed class SpecialQuestionTests(PlainServer fixture)
         foreach (ushort type in (ushort[])[RrType.Tsig, 249, 200, RrType.Any])
         {
             string name = NewName();
-            Upstream.On(name, q => q.Number == 1 ? q.Answer(DnsRecord.Unknown(q.Name, type, [1, 2, 3, 4], 3600)) : q.Address("192.0.2.1"));
+            Upstream.On(name, q => q.Number == 1
+                ? q.Answer(DnsRecord.Unknown(q.Name, type, [1, 2, 3, 4], 3600))
+                : q.Address("192.0.2.1"));
             Assert.Empty(Addresses(await Client.UdpAsync(name)));
             AssertAddress("192.0.2.1", await Client.UdpAsync(name));
         }
