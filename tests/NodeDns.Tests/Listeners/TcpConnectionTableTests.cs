@@ -17,6 +17,7 @@ namespace NodeDns.Tests.Listeners;
 public sealed class TcpConnectionTableTests
 {
     [Fact]
+    [Trait("Statement", "2.2 unexpected errors")]
     public async Task UnexpectedError_CostsThatQueryOnlyAndIsCountedAndTold()
     {
         using PipelineFixture pipeline = new(".:5353 {\n bind 127.0.0.1\n whoami\n}\n");
