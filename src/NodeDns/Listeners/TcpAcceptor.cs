@@ -85,10 +85,14 @@ internal sealed class TcpAcceptor : IDisposable
             client.NoDelay = true;
             _connections.Accept(client, Address, Timeouts);
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error)
         {
-            // It was gone before it was served.
             client.Dispose();
+            if (error is not (SocketException or ObjectDisposedException))
+            {
+                // Not merely gone before it was served; but one client must not end the accepting of others.
+                _log.Error($"tcp {Address.EndPoint}: unexpected error, a client is sent away: {error}");
+            }
         }
     }
 }

@@ -29,6 +29,12 @@ internal sealed class Dns64Answer(Dns64Synthesis synthesis, byte[] name, ZoneSer
             return FollowUpStatus.AskNext;
         }
 
+        if (response.Shape == AnswerShape.OtherError)
+        {
+            // RFC 6147 §5.1.6: an error is passed on as one. As an empty answer it would take the place of a good one.
+            return FollowUpStatus.Failed;
+        }
+
         // The client may be long gone from its buffer; what the synthesis needs of its query is made anew.
         byte[] query = new byte[WireLimits.HeaderLength + WireLimits.MaxNameLength + 4];
         QueryWriter.TryWrite(

@@ -10,8 +10,8 @@ using Xunit.Abstractions;
 namespace NodeDns.EndToEnd.Attacks;
 
 /// <summary>How many packets a question may cause upstream, and how long a reply may be against its query.</summary>
-public sealed class AmplificationTests(AmplificationTests.TwoUpstreams fixture, ITestOutputHelper output)
-    : ServerTests<AmplificationTests.TwoUpstreams>(fixture)
+public sealed class AmplificationTests(AmplificationTests.Pair fixture, ITestOutputHelper output)
+    : ServerTests<AmplificationTests.Pair>(fixture)
 {
     private const int TriesPerUpstream = 2;
 
@@ -151,7 +151,7 @@ public sealed class AmplificationTests(AmplificationTests.TwoUpstreams fixture, 
     }
 
     /// <summary>Two upstreams of which nobody is ever passed over, and a zone where each question is asked but once.</summary>
-    public sealed class TwoUpstreams : ServerFixture
+    public sealed class Pair : ServerFixture
     {
         public FakeUpstream Second { get; } = new();
 

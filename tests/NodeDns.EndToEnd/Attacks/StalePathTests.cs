@@ -137,6 +137,27 @@ public sealed class StalePathTests(StalePathTests.Zones fixture) : ServerTests<S
         }
     }
 
+    [Fact]
+    [Trait("Statement", "2.1 wildcard replay")]
+    public async Task AddressesToTranslateThatFail_AreAFailureAndNoEmptyAnswer()
+    {
+        string name = NewName("dns64.test.");
+        Upstream.On(name, RrType.Aaaa, q => q.NoData()).On(name, RrType.A, q => q.Address("192.0.2.7"));
+        DnsMessage fresh = await Client.UdpAsync(name, RrType.Aaaa);
+        Assert.Single(fresh.Answers);
+        Upstream.On(name, RrType.A, q => q.Error(Rcode.ServFail));
+        await Server.AdvanceClockAsync(301);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(Shape(fresh), Shape(await Client.UdpAsync(name, RrType.Aaaa)));
+            await Fixture.UntilNothingIsAskedAsync();
+        }
+
+        string unknown = NewName("dns64.test.");
+        Upstream.On(unknown, RrType.Aaaa, q => q.NoData()).On(unknown, RrType.A, q => q.Error(Rcode.ServFail));
+        Assert.Equal(Rcode.ServFail, (await Client.UdpAsync(unknown, RrType.Aaaa)).Rcode);
+    }
+
     /// <summary>All that a client sees but the TTL.</summary>
     private static string Shape(DnsMessage message) => string.Join(
         '\n', message.Answers.Select(r => $"{r.Name} {r.Type} {Convert.ToHexString(r.Data)}")

@@ -251,6 +251,7 @@ public sealed class StaleServer : ServerFixture
             bind 127.0.0.1
             forward . {{UpstreamAddress}} {
                 max_fails 0
+                hedge off
             }
             cache {
                 {{cache}}

@@ -24,7 +24,7 @@ public sealed class NodeFallbackTests(ITestOutputHelper output)
     [InlineData("iptables")]
     public async Task Kill_UnderLoad_FallsBackToKubeDnsAndLeavesNothing(string interception)
     {
-        int rounds = BoxSettings.Number("NODEDNS_BOX_KILLS", interception == "nft" ? 20 : 5);
+        int rounds = BoxSettings.Number("NODEDNS_BOX_KILLS", interception == "nft" ? 8 : 5);
         await using NodeBox box = await NodeBox.CreateAsync();
         List<double> milliseconds = [];
         int lost = 0;

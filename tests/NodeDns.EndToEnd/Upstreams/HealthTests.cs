@@ -165,7 +165,7 @@ public sealed class HealthTests
         await using NodeDnsProcess server = await NodeDnsProcess.StartAsync(new NodeDnsOptions
         {
             Port = port,
-            Corefile = $"stub.test:{port} {{\n bind 127.0.0.1\n forward . 127.0.0.1:{stub.Port}\n cache\n}}\n" +
+            Corefile = $"stub.test:{port} {{\n bind 127.0.0.1\n forward . 127.0.0.1:{stub.Port} {{\n read_timeout 300ms\n }}\n cache\n}}\n" +
                 $".:{port} {{\n bind 127.0.0.1\n forward . 127.0.0.1:{root.Port}\n cache\n}}\n",
         });
         stub.Override = _ => UpstreamReply.Silence;
