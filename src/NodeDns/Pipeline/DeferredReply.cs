@@ -30,7 +30,7 @@ internal static class DeferredReply
         int length = shared.Rewrites.Take(waiter.Rewrite) is { } rewrite
             ? rewrite.Finish(reply, target, answer, cause, rules)
             : ReplyComposer.Finish(
-                reply, target, answer, cause, rules, cause.Error == ExtendedError.Other ? FullText.OfForwarding : default);
+                reply, target, answer, cause, rules, cause.IsOurBound ? FullText.OfForwarding : default);
         long now = shared.Clock.NowMicroseconds;
         ReplyCount.Deferred(counters, waiter, answer, now, reply[..length]);
         zone.Logs?.OnReply(reply[..length], new RepliedQuery(waiter, now), cause);

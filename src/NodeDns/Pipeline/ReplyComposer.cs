@@ -23,7 +23,7 @@ internal static class ReplyComposer
         target.RestoreName(reply[WireLimits.HeaderLength..length]);
 
         ExtendedError error = target.Has(WaiterFlags.Edns) ? ErrorOf(answer, cause) : ExtendedError.None;
-        ReadOnlySpan<byte> text = error == cause.Error && cause.Culprit is { } culprit ? culprit.DetailOf(error) : errorText;
+        ReadOnlySpan<byte> text = error == cause.Error && cause.Culprit is not null ? cause.Detail : errorText;
         bool keepalive = target.Has(WaiterFlags.Keepalive);
         int edns = target.Has(WaiterFlags.Edns) ? EdnsWriter.Length(error, text.Length, keepalive) : 0;
         int limit = Math.Min(reply.Length, rules.LimitOf(target));

@@ -51,7 +51,8 @@ internal sealed class AnswerDelivery(
         CachedAnswer answer = CachedAnswer.From(MemoryMarshal.AsRef<EntryHeader>(_entry.AsSpan()));
         Span<byte> message = EntryWriter.Message(_entry);
         TtlTable.Patch(message, EntryWriter.TtlOffsets(_entry), answer.TtlSeconds);
-        ReplyAll(table.Unlink(question), route, message, answer, new ReplyCause(response.ExtendedError, pending.Upstream));
+        ReplyCause cause = new(response.ExtendedError, pending.Upstream, IsPassedOn: true);
+        ReplyAll(table.Unlink(question), route, message, answer, cause);
     }
 
     /// <summary>No upstream answered: stale data if there is any, else SERVFAIL, kept for a few seconds (RFC 9520).</summary>

@@ -16,7 +16,14 @@ internal interface IReplySink
 /// <summary>Why an answer is what it is, for the extended error and the log.</summary>
 /// <param name="Error">EDE code, or None.</param>
 /// <param name="Culprit">The upstream it is about, if any.</param>
-internal readonly record struct ReplyCause(ExtendedError Error, UpstreamState? Culprit)
+/// <param name="IsPassedOn">The error is that upstream's own word, about something behind it.</param>
+internal readonly record struct ReplyCause(ExtendedError Error, UpstreamState? Culprit, bool IsPassedOn = false)
 {
     public static ReplyCause None => new(ExtendedError.None, null);
+
+    /// <summary>Whether it is a bound of our own that was reached.</summary>
+    public bool IsOurBound => Error == ExtendedError.Other && !IsPassedOn;
+
+    /// <summary>Who it was and what happened there, as an extended error says it.</summary>
+    public ReadOnlySpan<byte> Detail => IsPassedOn ? Culprit!.TextBytes : Culprit!.DetailOf(Error);
 }

@@ -36,6 +36,8 @@ internal sealed class UpstreamState(int index, UpstreamIdentity identity, string
 
     public string NetworkErrorText => _faultTexts[(int)LastFault] ??= $"upstream {Text}: {UpstreamFaultText.Reason(LastFault)}";
 
+    public string SaysSoText { get; } = $"the upstream says so ({text})";
+
     public string InvalidText { get; } = $"upstream {text}: its answer cannot be read";
 
     /// <summary>What went wrong last with a connection to it.</summary>
@@ -62,6 +64,9 @@ internal sealed class UpstreamState(int index, UpstreamIdentity identity, string
     public bool IsStreamOnly => Identity.Transport != Transport.Dns;
 
     public bool IsEncrypted => Identity.Transport != Transport.Dns;
+
+    /// <summary>Who it was, in an extended error.</summary>
+    public ReadOnlySpan<byte> TextBytes => _textBytes;
 
     /// <summary>Who it was and, for failures of the network, what happened: the text of an extended error (RFC 8914 §2).</summary>
     public byte[] DetailOf(ExtendedError error) => error == ExtendedError.NetworkError && LastFault != UpstreamFault.None

@@ -105,6 +105,23 @@ public sealed class BadUpstreamTests
         Assert.Equal(1, await two.MetricAsync("nodedns_upstream_up", two.First));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(22)]
+    [InlineData(23)]
+    public async Task ExtendedErrorOfTheUpstream_IsToldAsItsOwnAndBlamesNobodyHere(int code)
+    {
+        await using FakeUpstream upstream = new();
+        await using OneServer one = await OneServer.StartAsync($"127.0.0.1:{upstream.Port}", directives: "errors\ncache");
+        string name = ServerFixture.NewName();
+        upstream.On(name, q => q.Error(Rcode.ServFail).WithEdns(e => e.WithError((ushort)code, "behind it")));
+        DnsMessage answer = await one.AskAsync(name);
+        ExtendedDnsError error = Assert.Single(answer.Edns!.Errors);
+        Assert.Equal((Rcode.ServFail, code, $"upstream 127.0.0.1:{upstream.Port}"), (answer.Rcode, error.Code, error.Text));
+        string line = $"{name} A: the upstream says so (127.0.0.1:{upstream.Port})";
+        Assert.True(await one.Server.WaitForOutputAsync(line), one.Server.Output);
+    }
+
     private static UpstreamReply Reply(string kind, UpstreamQuery q) => kind switch
     {
         "silent" => UpstreamReply.Silence,
