@@ -27,17 +27,15 @@ public sealed class FakeUpstream : IAsyncDisposable
 
     public FakeUpstream(IPAddress? address = null, int? port = null)
     {
-        EndPoint = new IPEndPoint(address ?? IPAddress.Loopback, port ?? FreePort.Next());
-        _udp = new Socket(EndPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 4 << 20 };
+        (_udp, _tcp) = Bind(address ?? IPAddress.Loopback, port);
+        EndPoint = (IPEndPoint)_udp.LocalEndPoint!;
+        _udp.ReceiveBufferSize = 4 << 20;
         if (Environment.IsPrivilegedProcess)
         {
             // SO_RCVBUFFORCE: what the line above asks for ends at net.core.rmem_max, a few hundred datagrams.
             _udp.SetRawSocketOption(1, 33, BitConverter.GetBytes(4 << 20));
         }
 
-        _udp.Bind(EndPoint);
-        _tcp = new Socket(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _tcp.Bind(EndPoint);
         _tcp.Listen(512);
         _ = Task.Run(ReceiveLoopAsync);
         _ = Task.Run(AcceptLoopAsync);
@@ -131,6 +129,28 @@ public sealed class FakeUpstream : IAsyncDisposable
         _tcp.Dispose();
         CloseConnections();
         _stop.Dispose();
+    }
+
+    private static (Socket Udp, Socket Tcp) Bind(IPAddress address, int? port)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            IPEndPoint endPoint = new(address, port ?? FreePort.Next());
+            Socket udp = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            Socket tcp = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                udp.Bind(endPoint);
+                tcp.Bind(endPoint);
+                return (udp, tcp);
+            }
+            catch (SocketException) when (port is null && attempt < 20)
+            {
+                // A server under test sends its queries from any port, and took this one since it was found to be free.
+                udp.Dispose();
+                tcp.Dispose();
+            }
+        }
     }
 
     private static string Fold(string name) => name.ToLowerInvariant();

@@ -14,14 +14,14 @@ namespace NodeDns.EndToEnd.Attacks;
 
 /// <summary>Mutated packets at the listeners and as upstream answers, while a valid probe must be answered all along.</summary>
 /// <remarks>
-/// Three seconds by default, NODEDNS_FUZZ_SECONDS for longer, NODEDNS_FUZZ_SEED to repeat a run (its packets are the
+/// Two seconds by default, NODEDNS_FUZZ_SECONDS for longer, NODEDNS_FUZZ_SEED to repeat a run (its packets are the
 /// same; their timing is not).
 /// </remarks>
 [Collection(AloneCollection.Name)]
 public sealed class SocketFuzzTests(SocketFuzzTests.FuzzedServer fixture, ITestOutputHelper output)
     : ServerTests<SocketFuzzTests.FuzzedServer>(fixture)
 {
-    private static readonly TimeSpan s_budget = TimeSpan.FromSeconds(Number("NODEDNS_FUZZ_SECONDS", 3));
+    private static readonly TimeSpan s_budget = TimeSpan.FromSeconds(Number("NODEDNS_FUZZ_SECONDS", 2));
 
     private readonly int _seed = Number("NODEDNS_FUZZ_SEED", Random.Shared.Next());
 
