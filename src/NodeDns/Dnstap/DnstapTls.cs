@@ -36,13 +36,19 @@ internal sealed record DnstapTls(string Name, string? AuthorityFile, bool Trusts
         {
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             policy.CustomTrustStore.ImportFromPemFile(AuthorityFile);
+            if (policy.CustomTrustStore.Count == 0)
+            {
+                throw new IOException($"there is no certificate in {AuthorityFile}");
+            }
         }
 
         return new SslClientAuthenticationOptions
         {
             TargetHost = Name,
             CertificateChainPolicy = policy,
-            RemoteCertificateValidationCallback = (_, _, _, errors) => TrustsAnybody || errors == SslPolicyErrors.None,
+
+            // Without one of ours the runtime says what is wrong with a certificate.
+            RemoteCertificateValidationCallback = TrustsAnybody ? (_, shown, _, _) => shown is not null : null,
         };
     }
 }

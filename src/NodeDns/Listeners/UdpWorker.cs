@@ -168,7 +168,7 @@ internal sealed class UdpWorker : IReplySink, IDisposable
             switch (tag & KindMask)
             {
                 case ListenerTag:
-                    Serve((int)(tag & 0xFFFF));
+                    ServeAt((int)(tag & 0xFFFF));
                     break;
                 case UpstreamTag:
                     _forwarder.OnReadable(tag & ~KindMask);
@@ -189,15 +189,18 @@ internal sealed class UdpWorker : IReplySink, IDisposable
         }
     }
 
+    private void ServeAt(int index)
+    {
+        if (index < _listeners.Length && _listeners[index] is { } listener)
+        {
+            Serve(listener);
+        }
+    }
+
     /// <summary>Receive, handle, send: one batch at a time, while whole batches keep coming.</summary>
     /// <returns>True when the turn ended and not what had come.</returns>
-    private bool Serve(int index)
+    private bool Serve(UdpListener listener)
     {
-        if (index >= _listeners.Length || _listeners[index] is not { } listener)
-        {
-            return false;
-        }
-
         ZoneTable zones = listener.Address.Zones;
         for (int batch = 0; batch < ListenerLimits.BatchesPerTurn; batch++)
         {
@@ -237,10 +240,10 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     /// Answers all that a listener has received which a reload dropped: its clients know of no reload. It takes no more from
     /// here on, so what is left is no more than a kernel queue.
     /// </summary>
-    private void Drain(int index)
+    private void Drain(UdpListener listener)
     {
-        _listeners[index]!.Socket.Retire();
-        while (Serve(index))
+        listener.Socket.Retire();
+        while (Serve(listener))
         {
         }
     }
@@ -282,14 +285,6 @@ internal sealed class UdpWorker : IReplySink, IDisposable
     {
         UdpListener?[] next = Interlocked.Exchange(ref _assigned, null)!;
         UdpListener?[] before = _listeners;
-        for (int i = 0; i < before.Length; i++)
-        {
-            if (IsGone(before, next, i))
-            {
-                Drain(i);
-            }
-        }
-
         _listeners = next;
         for (int i = 0; i < next.Length; i++)
         {
@@ -301,13 +296,11 @@ internal sealed class UdpWorker : IReplySink, IDisposable
 
         for (int i = 0; i < before.Length; i++)
         {
-            if (IsGone(before, next, i))
+            if (before[i] is { } gone && (i >= next.Length || next[i] != gone))
             {
-                before[i]!.Dispose();
+                Drain(gone);
+                gone.Dispose();
             }
         }
     }
-
-    private static bool IsGone(UdpListener?[] before, UdpListener?[] next, int i) =>
-        before[i] is { } listener && (i >= next.Length || next[i] != listener);
 }

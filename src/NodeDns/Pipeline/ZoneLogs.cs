@@ -111,7 +111,7 @@ internal sealed class ZoneLogs : IDisposable
 
     private static string ReasonOf(in ReplyCause cause) => cause.Error switch
     {
-        _ when cause.IsPassedOn => cause.Culprit?.SaysSoText ?? "the upstream says so",
+        _ when cause.IsPassedOn => cause.Culprit!.SaysSoText,
         ExtendedError.NoReachableAuthority => cause.Culprit?.TimeoutText ?? "no upstream answered",
         ExtendedError.NetworkError => cause.Culprit?.NetworkErrorText ?? "no upstream could be reached",
         ExtendedError.InvalidData => cause.Culprit?.InvalidText ?? "the answer cannot be read",

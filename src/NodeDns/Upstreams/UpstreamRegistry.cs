@@ -85,12 +85,17 @@ internal sealed class UpstreamRegistry(Clock clock, Log? log = null)
         state.Probe = new HealthProbe(state, clock);
         state.Health.Changed = (before, after) => OnChanged(state, before, after);
         state.StormBegan = OnStorm;
+        state.SmallLettersBegan = OnSmallLetters;
         return state;
     }
 
     private void OnStorm(UpstreamState state) => log?.Warning(
         $"upstream {state.Text} cuts most of its answers over UDP (TC), as a server does that limits the rate of this node; "
         + $"it is asked over TCP for {state.Truncation.WaitMilliseconds / 1000} s. Technitium: qpmLimitBypassList");
+
+    private void OnSmallLetters(UpstreamState state) => log?.Warning(
+        $"upstream {state.Text} does not repeat the letters of its questions; mix_case is off for it for "
+        + $"{UpstreamLimits.SmallLettersMilliseconds / 1000} s and then tried again. Leave mix_case out if it stays so");
 
     /// <summary>The one place that tells the operator; a suspicion of a moment is not worth a line.</summary>
     private void OnChanged(UpstreamState state, HealthStatus before, HealthStatus after)

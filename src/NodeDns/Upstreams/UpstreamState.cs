@@ -52,6 +52,9 @@ internal sealed class UpstreamState(int index, UpstreamIdentity identity, string
     /// <summary>Told when a storm of TC begins.</summary>
     public Action<UpstreamState>? StormBegan { get; set; }
 
+    /// <summary>Told when it is asked in small letters for a while, though <c>mix_case</c> is on.</summary>
+    public Action<UpstreamState>? SmallLettersBegan { get; set; }
+
     /// <summary>Connections to it, dialled at the first query that needs one.</summary>
     public IStreamUpstream? Stream { get; set; }
 
@@ -131,10 +134,11 @@ internal sealed class UpstreamState(int index, UpstreamIdentity identity, string
         }
 
         UpstreamCounters.Add(ref Counters.WrongCases);
-        if (Interlocked.Increment(ref _wrongCases) >= UpstreamLimits.WrongCasesInARow)
+        if (Interlocked.Increment(ref _wrongCases) == UpstreamLimits.WrongCasesInARow)
         {
             Volatile.Write(ref _wrongCases, 0);
             Volatile.Write(ref _smallLettersUntil, now + UpstreamLimits.SmallLettersMilliseconds);
+            SmallLettersBegan?.Invoke(this);
         }
     }
 

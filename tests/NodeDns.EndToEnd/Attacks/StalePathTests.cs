@@ -138,7 +138,6 @@ public sealed class StalePathTests(StalePathTests.Zones fixture) : ServerTests<S
     }
 
     [Fact]
-    [Trait("Statement", "2.1 wildcard replay")]
     public async Task AddressesToTranslateThatFail_AreAFailureAndNoEmptyAnswer()
     {
         string name = NewName("dns64.test.");

@@ -65,6 +65,7 @@ public sealed class MixedCaseTests
         }
 
         Assert.Equal(8, await one.FaultsAsync("wrong_case"));
+        Assert.True(await one.Server.WaitForOutputAsync("does not repeat the letters of its questions; mix_case is off for it"));
         UpstreamQuery last = Assert.Single(upstream.QueriesFor($"n11.{Name}"));
         Assert.Equal(($"n11.{Name}", false), (last.Name, last.IsTcp));
 

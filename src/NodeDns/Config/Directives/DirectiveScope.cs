@@ -41,6 +41,15 @@ internal sealed class DirectiveScope(BlockScope scope, DirectiveSyntax directive
 
     public void Warn(Token at, string message) => scope.Errors.Warn(at.Location, Name.Text, message);
 
+    /// <summary>Complains when there is no such file.</summary>
+    public void CheckFile(Token file)
+    {
+        if (file.Text.Contains('\0', StringComparison.Ordinal) || !Files.Exists(file.Text))
+        {
+            Error(file, $"there is no file {Shown.Text(file.Text)}");
+        }
+    }
+
     /// <summary>Refuses whatever stands after the directive's name.</summary>
     public void TakesNothing()
     {

@@ -51,16 +51,15 @@ internal static class DnstapDirective
             ["tls"] = option => (authority, tlsOption) = (ReadFile(scope, option), option.Name),
             ["skipverify"] = option => (trustsAnybody, tlsOption) = (scope.IsFlag(option), option.Name),
         });
-        DnstapTls? tls = words[0].Text.StartsWith(TlsScheme, StringComparison.Ordinal) && endPoint is not null
-            ? new DnstapTls(HostOf(endPoint), authority, trustsAnybody)
-            : null;
-        if (tlsOption is { } misplaced && !words[0].Text.StartsWith(TlsScheme, StringComparison.Ordinal))
+        bool isTls = words[0].Text.StartsWith(TlsScheme, StringComparison.Ordinal);
+        if (tlsOption is { } misplaced && !isTls)
         {
             scope.Error(misplaced, $"{Shown.Text(misplaced.Text)} is for a collector at {TlsScheme}HOST:PORT");
         }
 
         if (endPoint is not null)
         {
+            DnstapTls? tls = isTls ? new DnstapTls(HostOf(endPoint), authority, trustsAnybody) : null;
             scope.Block = scope.Block with
             {
                 Dnstaps = scope.Block.Dnstaps.Add(
@@ -153,11 +152,7 @@ internal static class DnstapDirective
             return null;
         }
 
-        if (file.Text.Contains('\0', StringComparison.Ordinal) || !scope.Files.Exists(file.Text))
-        {
-            scope.Error(file, $"there is no file {Shown.Text(file.Text)}");
-        }
-
+        scope.CheckFile(file);
         return file.Text;
     }
 

@@ -178,10 +178,7 @@ internal sealed class ForwardDirective
 
         foreach (Token file in files)
         {
-            if (file.Text.Contains('\0', StringComparison.Ordinal) || !_scope.Files.Exists(file.Text))
-            {
-                _scope.Error(file, $"there is no file {Shown.Text(file.Text)}");
-            }
+            _scope.CheckFile(file);
         }
 
         string[] paths = [.. files.Select(file => file.Text)];
